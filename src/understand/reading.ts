@@ -1,0 +1,106 @@
+/** What one message says by itself: the answer of `readMail`, and (as JSON) of `cartable inspect`. No roster, no database. */
+import type { MailFile, Mailbox } from '../message/message'
+
+export type MailKind = 'post' | 'reply' | 'command' | 'correction' | 'bounce' | 'auto-reply' | 'unsubscribe' | 'other'
+export type Intent = 'work' | 'question' | 'absence' | 'preference'
+/** First column of CONVERSATION.md, section 3. */
+export type CommandName =
+  | 'help'
+  | 'why'
+  | 'status'
+  | 'bundle'
+  | 'extend'
+  | 'close'
+  | 'reopen'
+  | 'remind'
+  | 'cancel'
+  | 'send-now'
+  | 'amend'
+  | 'solution'
+  | 'excuse'
+  | 'assign-page'
+  | 'release'
+  | 'hold'
+  | 'to-all'
+  | 'original'
+  | 'rotate'
+  | 'order'
+  | 'remove'
+  | 'keep'
+  | 'done'
+  | 'resend'
+  | 'not-me'
+  | 'absent'
+  | 'digest'
+  | 'language'
+  | 'address'
+  | 'substitute'
+  | 'list'
+  | 'reuse'
+  | 'paper'
+  | 'swap'
+  | 'place'
+  | 'confirm'
+  | 'deny'
+
+export interface Command {
+  name: CommandName
+  /** What followed the command's word, trimmed; '' where nothing did. */
+  argument: string
+}
+
+export type IgnoredReason = 'signature' | 'quoted' | 'decoration' | 'duplicate' | 'unsupported' | 'dangerous'
+
+export interface Bounce {
+  recipient: string | null
+  action: 'failed' | 'delayed' | 'delivered' | 'relayed' | 'expanded'
+  status: string | null
+  permanent: boolean
+  originalMessageId: string | null
+}
+
+/** The settings reading needs; everything else is in the message. */
+export interface ReadingSettings {
+  /** Lower-case domain of class and reply addresses. */
+  domain: string
+  /** IANA name. */
+  timezone: string
+  locale: 'fr' | 'en'
+  now: Date
+}
+
+export interface Reading {
+  messageId: string | null
+  from: Mailbox | null
+  subject: string
+  date: Date | null
+  kind: MailKind
+  intent: Intent | null
+  /** Every intent found: a mail may be work and question at once. */
+  intents: Intent[]
+  /** Stable code of the rule that decided. */
+  why: string
+  /** Newly written text only. */
+  text: string
+  /** The rest: history, signature, boilerplate. */
+  quoted: string
+  language: string | null
+  due: Date | null
+  duePhrase: string | null
+  command: Command | null
+  /** Files that are homework pages, in page order (section 5 of the contract). */
+  pages: MailFile[]
+  /** Office documents and other files that ride along with a bundle or a post. */
+  documents: MailFile[]
+  ignored: { filename: string | null; mediaType: string; reason: IgnoredReason }[]
+  bounce: Bounce | null
+  /** Reply token of ours found in any recipient address (envelope first, then header); null when none. */
+  replyToken: string | null
+  /** In-Reply-To, then References from the newest, without doubles. */
+  threadIds: string[]
+  /** Assignment code found in the subject. */
+  codeInSubject: string | null
+  /** Cloud links that stand where a file should. */
+  links: string[]
+  problems: string[]
+}
