@@ -1,0 +1,104 @@
+/** Opens the database, SQLite or PostgreSQL, brings its schema to the newest, and hands out readers (Db) and transactions (Tx). Nothing above knows which one it is. */
+import { existsSync } from 'node:fs'
+import { chmod } from 'node:fs/promises'
+import { isAbsolute, join } from 'node:path'
+import BetterSqlite3 from 'better-sqlite3'
+import { Kysely, type Migration, Migrator, PostgresDialect, SqliteDialect, type Transaction } from 'kysely'
+import { Pool, types } from 'pg'
+import { codeOf, Fault } from '../errors'
+import { first } from './migrations/001-first'
+import type { Schema } from './schema'
+
+/** Readers take this. A transaction is one too. */
+export type Db = Kysely<Schema>
+/** Writers take this: a write outside a transaction does not compile against them. */
+export type Tx = Transaction<Schema>
+
+export interface Database {
+  readonly kind: 'sqlite' | 'postgres'
+  readonly db: Db
+  /** Runs `work` in one transaction and afterwards, if it committed, wakes whoever registered with `onCommit`. */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  onCommit(listener: () => void): void
+  close(): Promise<void>
+}
+
+/**
+ * @param url `sqlite:FILE` (relative to `folder`, or `sqlite::memory:`) or `postgres://…`.
+ * Faults: `database-damaged` (the file is left untouched), `storage-unusable`.
+ */
+export async function openDatabase(url: string, folder: string): Promise<Database> {
+  const kind = url.startsWith('sqlite:') ? 'sqlite' : 'postgres'
+  const db = kind === 'sqlite' ? await openSqlite(url.slice('sqlite:'.length), folder) : openPostgres(url)
+  try {
+    await migrate(db, kind)
+  } catch (error) {
+    await db.destroy()
+    throw faultOf(error)
+  }
+  const listeners: (() => void)[] = []
+  return {
+    kind,
+    db,
+    async transaction(work) {
+      const result = await db
+        .transaction()
+        .execute(work)
+        .catch((error: unknown) => Promise.reject(faultOf(error)))
+      for (const listener of listeners) listener()
+      return result
+    },
+    onCommit: (listener) => void listeners.push(listener),
+    close: () => db.destroy(),
+  }
+}
+
+async function openSqlite(file: string, folder: string): Promise<Db> {
+  const path = file === ':memory:' || isAbsolute(file) ? file : join(folder, file)
+  try {
+    const sqlite = new BetterSqlite3(path)
+    if (path !== ':memory:') await chmod(path, 0o600)
+    sqlite.pragma('journal_mode = WAL')
+    // FULL: a commit is on disk when it returns (sqlite.org/pragma.html#pragma_synchronous).
+    sqlite.pragma('synchronous = FULL')
+    sqlite.pragma('busy_timeout = 5000')
+    // Erased rows are overwritten, not only unlinked.
+    sqlite.pragma('secure_delete = ON')
+    const checked = sqlite.pragma('quick_check(1)', { simple: true })
+    if (checked !== 'ok') throw new Fault('database-damaged', `${path} is damaged: restore it from a backup; it was left untouched`)
+    return new Kysely<Schema>({ dialect: new SqliteDialect({ database: sqlite }) })
+  } catch (error) {
+    throw faultOf(error, path)
+  }
+}
+
+function openPostgres(url: string): Db {
+  // int8 arrives as text by default; our largest numbers are milliseconds and fit a double.
+  types.setTypeParser(20, Number)
+  const pool = new Pool({ connectionString: url, max: 8 })
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  pool.on('error', () => undefined)
+  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
+}
+
+const migrationsFor = (kind: 'sqlite' | 'postgres'): Record<string, Migration> => ({ '001-first': first(kind === 'sqlite' ? 'integer' : 'serial') })
+
+/** Kysely's migrator takes a lock of its own, so two starts at once are safe. */
+async function migrate(db: Db, kind: 'sqlite' | 'postgres'): Promise<void> {
+  const { error } = await new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrationsFor(kind)) } }).migrateToLatest()
+  if (error !== undefined) throw error
+}
+
+/** Driver errors in our words: SQLite result codes (sqlite.org/rescode.html), PostgreSQL SQLSTATE classes 08, 40, 53, 57. */
+export function faultOf(error: unknown, path?: string): unknown {
+  if (error instanceof Fault) return error
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : codeOf(error)
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code))
+    return new Fault('database-damaged', path ? `${path} is damaged: restore it from a backup; it was left untouched` : undefined, { cause: error })
+  if (/^SQLITE_(CANTOPEN|READONLY|PERM|AUTH)/.test(code) || (path && !existsSync(path)))
+    return new Fault('storage-unusable', path ? `${path} cannot be opened: check that its folder exists and is writable` : undefined, { cause: error })
+  if (/^SQLITE_(BUSY|LOCKED|IOERR)/.test(code) || /^(08|40|53|57)/.test(code) || /^(ECONNREFUSED|ECONNRESET|ETIMEDOUT)$/.test(code))
+    return new Fault('store-busy', undefined, { cause: error })
+  if (/^SQLITE_FULL/.test(code)) return new Fault('disk-full', undefined, { cause: error })
+  return error
+}
