@@ -37,19 +37,39 @@ export async function openDatabase(url: string, folder: string): Promise<Databas
     throw faultOf(error)
   }
   const listeners: (() => void)[] = []
+  // One write transaction at a time, on PostgreSQL as on SQLite: what a transaction has read stays true until it commits.
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = last.then(work)
+    last = mine.then(
+      () => undefined,
+      () => undefined,
+    )
+    return mine
+  }
   return {
     kind,
     db,
     async transaction(work) {
-      const result = await db
-        .transaction()
-        .execute(work)
-        .catch((error: unknown) => Promise.reject(faultOf(error)))
+      const result = await inTurn(() => patiently(() => db.transaction().execute(work)))
       for (const listener of listeners) listener()
       return result
     },
     onCommit: (listener) => void listeners.push(listener),
     close: () => db.destroy(),
+  }
+}
+
+/** A lock held by another process (a backup, a command) is waited for without blocking the event loop; then `store-busy`. */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work()
+    } catch (error) {
+      const fault = faultOf(error)
+      if (!(fault instanceof Fault && fault.code === 'store-busy' && attempt < 20)) throw fault
+      await new Promise((resolve) => setTimeout(resolve, 250))
+    }
   }
 }
 
@@ -61,7 +81,7 @@ async function openSqlite(file: string, folder: string): Promise<Db> {
     sqlite.pragma('journal_mode = WAL')
     // FULL: a commit is on disk when it returns (sqlite.org/pragma.html#pragma_synchronous).
     sqlite.pragma('synchronous = FULL')
-    sqlite.pragma('busy_timeout = 5000')
+    sqlite.pragma('busy_timeout = 250')
     // Erased rows are overwritten, not only unlinked.
     sqlite.pragma('secure_delete = ON')
     const checked = sqlite.pragma('quick_check(1)', { simple: true })

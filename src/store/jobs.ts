@@ -10,6 +10,8 @@ export interface Job {
   data: unknown
   attempts: number
   dueAt: Date
+  /** When its first attempt failed; null before. */
+  triedSince: Date | null
 }
 
 export interface NewJob {
@@ -45,6 +47,7 @@ export async function addJob(tx: Tx, job: NewJob, now: Date, onSameKey: 'earlies
       due_at: dueAt,
       attempts: 0,
       kills: 0,
+      tried_since: null,
       lease_until: null,
       error: null,
       created_at: now.getTime(),
@@ -62,20 +65,21 @@ export async function moveJob(tx: Tx, job: NewJob & { key: string }, now: Date):
   await addJob(tx, job, now)
 }
 
-const jobOf = (row: Pick<JobTable, 'id' | 'kind' | 'key' | 'data' | 'attempts' | 'due_at'>): Job => ({
+const jobOf = (row: Pick<JobTable, 'id' | 'kind' | 'key' | 'data' | 'attempts' | 'due_at' | 'tried_since'>): Job => ({
   id: row.id,
   kind: row.kind,
   key: row.key,
   data: JSON.parse(row.data) as unknown,
   attempts: row.attempts,
   dueAt: new Date(row.due_at),
+  triedSince: row.tried_since === null ? null : new Date(row.tried_since),
 })
 
 /** Leases up to `limit` due jobs of these kinds, oldest due first. */
 export async function claimJobs(tx: Tx, kinds: string[], limit: number, now: Date, leaseMs: number): Promise<Job[]> {
   const rows = await tx
     .selectFrom('job')
-    .select(['id', 'kind', 'key', 'data', 'attempts', 'due_at'])
+    .select(['id', 'kind', 'key', 'data', 'attempts', 'due_at', 'tried_since'])
     .where('state', '=', 'waiting')
     .where('kind', 'in', kinds)
     .where('due_at', '<=', now.getTime())
@@ -100,10 +104,17 @@ export async function finishJob(tx: Tx, id: string): Promise<void> {
   await tx.deleteFrom('job').where('id', '=', id).execute()
 }
 
-export async function retryJob(tx: Tx, id: string, at: Date, error: string): Promise<void> {
+export async function retryJob(tx: Tx, id: string, at: Date, error: string, now: Date): Promise<void> {
   await tx
     .updateTable('job')
-    .set((eb) => ({ state: 'waiting', due_at: at.getTime(), attempts: eb('attempts', '+', 1), lease_until: null, error }))
+    .set((eb) => ({
+      state: 'waiting',
+      due_at: at.getTime(),
+      attempts: eb('attempts', '+', 1),
+      tried_since: eb.fn.coalesce('tried_since', eb.val(now.getTime())),
+      lease_until: null,
+      error,
+    }))
     .where('id', '=', id)
     .where('state', '=', 'running')
     .execute()

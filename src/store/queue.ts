@@ -90,6 +90,7 @@ export async function retryEntry(tx: Tx, id: string, now: Date): Promise<QueueEn
         due_at: now.getTime(),
         attempts: 0,
         kills: 0,
+        tried_since: null,
         lease_until: null,
         error: null,
         created_at: now.getTime(),
@@ -99,7 +100,7 @@ export async function retryEntry(tx: Tx, id: string, now: Date): Promise<QueueEn
   }
   const job = await tx
     .updateTable('job')
-    .set({ state: 'waiting', due_at: now.getTime(), attempts: 0, kills: 0 })
+    .set({ state: 'waiting', due_at: now.getTime(), attempts: 0, kills: 0, tried_since: null })
     .where('id', '=', id)
     .where('state', 'in', ['held', 'waiting'])
     .executeTakeFirst()

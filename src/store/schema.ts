@@ -257,6 +257,8 @@ export interface JobTable {
   attempts: number
   /** How often the process died while it ran. */
   kills: number
+  /** When the first attempt failed; null before. */
+  tried_since: number | null
   lease_until: number | null
   error: string | null
   created_at: number

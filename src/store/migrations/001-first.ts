@@ -196,6 +196,7 @@ const tables: Record<string, { columns: Columns; key: string[]; numbered?: true 
       due_at: 'bigint',
       attempts: 'integer',
       kills: 'integer',
+      tried_since: 'bigint?',
       lease_until: 'bigint?',
       error: 'text?',
       created_at: 'bigint',
