@@ -24,18 +24,22 @@ export interface Database {
 }
 
 /**
- * @param url `sqlite:FILE` (relative to `folder`, or `sqlite::memory:`) or `postgres://…`.
+ * @param url `sqlite:FILE` (relative to `folder`) or `postgres://…`.
  * Faults: `database-damaged` (the file is left untouched), `storage-unusable`.
  */
 export async function openDatabase(url: string, folder: string): Promise<Database> {
   const kind = url.startsWith('sqlite:') ? 'sqlite' : 'postgres'
-  const db = kind === 'sqlite' ? await openSqlite(url.slice('sqlite:'.length), folder) : openPostgres(url)
+  const file = url.slice('sqlite:'.length)
+  const path = isAbsolute(file) ? file : join(folder, file)
+  const writer = kind === 'sqlite' ? await openSqlite(path) : openPostgres(url)
   try {
-    await migrate(db, kind)
+    await migrate(writer, kind)
   } catch (error) {
-    await db.destroy()
-    throw faultOf(error)
+    await writer.destroy()
+    throw faultOf(error, path)
   }
+  // A connection of their own for readers: in WAL mode they never wait for a writer, and SMTP asks for recipients while work commits.
+  const db = kind === 'sqlite' ? await openSqlite(path) : writer
   const listeners: (() => void)[] = []
   // One write transaction at a time, on PostgreSQL as on SQLite: what a transaction has read stays true until it commits.
   let last: Promise<unknown> = Promise.resolve()
@@ -51,12 +55,15 @@ export async function openDatabase(url: string, folder: string): Promise<Databas
     kind,
     db,
     async transaction(work) {
-      const result = await inTurn(() => patiently(() => db.transaction().execute(work)))
+      const result = await inTurn(() => patiently(() => writer.transaction().execute(work)))
       for (const listener of listeners) listener()
       return result
     },
     onCommit: (listener) => void listeners.push(listener),
-    close: () => db.destroy(),
+    close: async () => {
+      if (db !== writer) await db.destroy()
+      await writer.destroy()
+    },
   }
 }
 
@@ -73,11 +80,10 @@ async function patiently<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function openSqlite(file: string, folder: string): Promise<Db> {
-  const path = file === ':memory:' || isAbsolute(file) ? file : join(folder, file)
+async function openSqlite(path: string): Promise<Db> {
   try {
     const sqlite = new BetterSqlite3(path)
-    if (path !== ':memory:') await chmod(path, 0o600)
+    await chmod(path, 0o600)
     sqlite.pragma('journal_mode = WAL')
     // FULL: a commit is on disk when it returns (sqlite.org/pragma.html#pragma_synchronous).
     sqlite.pragma('synchronous = FULL')

@@ -25,14 +25,22 @@ export interface NewJob {
 /** A job that killed its worker this often is set aside for a person. */
 export const maxKills = 3
 
-/** Adds a job. A waiting job with the same key stays and gets the later (`latest`, a pause that begins anew) or the earlier (`earliest`) due time, default `earliest`. */
-export async function addJob(tx: Tx, job: NewJob, now: Date, onSameKey: 'earliest' | 'latest' = 'earliest'): Promise<void> {
+export interface OnSameKey {
+  /** `latest`: a pause begins anew. */
+  due: 'earliest' | 'latest'
+  /** What the job knows afterwards; without it, what it knew before. */
+  merge?(before: unknown): unknown
+}
+
+/** Adds a job. A waiting job with the same key stays and gets the earlier or the later due time. */
+export async function addJob(tx: Tx, job: NewJob, now: Date, onSameKey: OnSameKey = { due: 'earliest' }): Promise<void> {
   const dueAt = job.dueAt.getTime()
   if (job.key !== undefined) {
-    const same = await tx.selectFrom('job').select(['id', 'due_at']).where('key', '=', job.key).where('state', '=', 'waiting').executeTakeFirst()
+    const same = await tx.selectFrom('job').select(['id', 'due_at', 'data']).where('key', '=', job.key).where('state', '=', 'waiting').executeTakeFirst()
     if (same) {
-      const chosen = onSameKey === 'latest' ? Math.max(same.due_at, dueAt) : Math.min(same.due_at, dueAt)
-      if (chosen !== same.due_at) await tx.updateTable('job').set({ due_at: chosen }).where('id', '=', same.id).execute()
+      const chosen = onSameKey.due === 'latest' ? Math.max(same.due_at, dueAt) : Math.min(same.due_at, dueAt)
+      const data = onSameKey.merge ? JSON.stringify(onSameKey.merge(JSON.parse(same.data))) : same.data
+      await tx.updateTable('job').set({ due_at: chosen, data }).where('id', '=', same.id).execute()
       return
     }
   }

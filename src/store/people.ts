@@ -154,3 +154,17 @@ export const endMembership = async (tx: Tx, name: string, person: string, now: D
 export const endGuardianship = async (tx: Tx, guardian: string, student: string, now: Date): Promise<void> => {
   await tx.updateTable('guardianship').set({ ended_at: now.getTime() }).where('guardian_id', '=', guardian).where('student_id', '=', student).execute()
 }
+
+export const setDigestOff = async (tx: Tx, person: string, off: boolean): Promise<void> => {
+  await tx.updateTable('person').set({ digest_off: off ? 1 : 0 }).where('id', '=', person).execute()
+}
+
+/** Guardians who may and want to have digests, with their wards, in roster order. */
+export const digestReaders = async (db: Db): Promise<ActiveGuardian[]> =>
+  (
+    await activeGuardians(db)
+      .where('access', '!=', 'none')
+      .where('email', 'is not', null)
+      .where((eb) => eb.or([eb('digest_off', 'is', null), eb('digest_off', '=', 0)]))
+      .execute()
+  ).map(guardianOf)

@@ -6,6 +6,8 @@ export interface PersonTable {
   name: string
   email: string | null
   language: string | null
+  /** 1: wants no digests. */
+  digest_off: Generated<number | null>
 }
 
 export interface MembershipTable {

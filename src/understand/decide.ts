@@ -25,11 +25,29 @@ export type Decision = { why: string } & (
   | { deed: 'post'; class: ClassName; teacher: PersonId; group: string | null }
   | { deed: 'ask-teacher'; teacher: PersonId; class: ClassName | null }
   | { deed: 'confirm' | 'deny'; reply: ReplyContext }
-  | { deed: 'accept'; assignment: AssignmentCode; student: PersonId; reply: ReplyContext | null; author: PersonId | null; work: boolean; question: boolean; absence: boolean }
+  | {
+      deed: 'accept'
+      assignment: AssignmentCode
+      student: PersonId
+      reply: ReplyContext | null
+      author: PersonId | null
+      work: boolean
+      question: boolean
+      absence: boolean
+    }
   | { deed: 'ask-photo'; assignment: AssignmentCode; student: PersonId; reply: ReplyContext | null; author: PersonId | null }
   | { deed: 'ask-which'; author: PersonId; tasks: Task[] }
   | { deed: 'place'; reply: ReplyContext; choice: number }
-  | { deed: 'command'; name: CommandName; argument: string; author: PersonId; role: 'teacher' | 'student' | 'guardian'; assignment: AssignmentCode | null; student: PersonId | null; reply: ReplyContext | null }
+  | {
+      deed: 'command'
+      name: CommandName
+      argument: string
+      author: PersonId
+      role: 'teacher' | 'student' | 'guardian'
+      assignment: AssignmentCode | null
+      student: PersonId | null
+      reply: ReplyContext | null
+    }
   | { deed: 'take-correction'; assignment: AssignmentCode; teacher: PersonId }
   | { deed: 'answer-question'; question: string; teacher: PersonId; assignment: AssignmentCode }
 )
@@ -61,7 +79,8 @@ export function decide(reading: Reading, facts: Facts): Decision {
 }
 
 function isBounce(reading: Reading, facts: Facts): Decision | null {
-  if (facts.target.kind === 'bounce') return reading.kind === 'bounce' ? { deed: 'book-bounce', token: facts.target.token, why: 'bounce-address' } : { deed: 'note', why: 'bounce-address-other' }
+  if (facts.target.kind === 'bounce')
+    return reading.kind === 'bounce' ? { deed: 'book-bounce', token: facts.target.token, why: 'bounce-address' } : { deed: 'note', why: 'bounce-address-other' }
   if (reading.kind !== 'bounce') return null
   return { deed: 'book-bounce', token: replyOf(facts)?.token ?? null, why: reading.why }
 }
@@ -103,7 +122,8 @@ function isAnswerToQuestion(reading: Reading, facts: Facts): Decision | null {
   if (reply?.purpose !== 'question' || reply.ref === null || reply.assignment === null || reply.person === null) return null
   const doubt = doubtOf(facts, reply.person)
   if (doubt) return doubt
-  if (reading.text === '' && reading.pages.length === 0 && reading.documents.length === 0) return { deed: 'refuse', person: reply.person, reason: 'empty-mail', assignment: reply.assignment, why: 'answer-empty' }
+  if (reading.text === '' && reading.pages.length === 0 && reading.documents.length === 0)
+    return { deed: 'refuse', person: reply.person, reason: 'empty-mail', assignment: reply.assignment, why: 'answer-empty' }
   return { deed: 'answer-question', question: reply.ref, teacher: reply.person, assignment: reply.assignment, why: 'answer-to-question' }
 }
 
@@ -115,8 +135,10 @@ function isTeachersMail(reading: Reading, facts: Facts): Decision | null {
   const teacher = facts.authors.find((author) => name !== null && author.teaches.includes(name))
   const isTeacherThread = reply?.purpose === 'teacher'
   if (!teacher) {
-    const elsewhere = facts.target.kind === 'class' && facts.authors.find((author) => author.teaches.length > 0 && author.studies.length === 0 && author.wards.length === 0)
-    if (elsewhere) return doubtOf(facts, elsewhere.person) ?? { deed: 'refuse', person: elsewhere.person, reason: 'not-your-class', assignment: null, why: 'not-your-class' }
+    const elsewhere =
+      facts.target.kind === 'class' && facts.authors.find((author) => author.teaches.length > 0 && author.studies.length === 0 && author.wards.length === 0)
+    if (elsewhere)
+      return doubtOf(facts, elsewhere.person) ?? { deed: 'refuse', person: elsewhere.person, reason: 'not-your-class', assignment: null, why: 'not-your-class' }
     return isTeacherThread ? { deed: 'hold', reason: 'teacher-thread-other-sender', why: 'teacher-thread-other-sender' } : null
   }
   // A teacher who is also a parent here answers a child's copy as a parent.
@@ -124,10 +146,17 @@ function isTeachersMail(reading: Reading, facts: Facts): Decision | null {
   const doubt = doubtOf(facts, teacher.person, name)
   if (doubt) return doubt
   if (reading.command) return teacherCommand(reading, facts, teacher, named, reply)
-  if (named && isCorrection(reading, isTeacherThread)) return { deed: 'take-correction', assignment: named.code, teacher: teacher.person, why: isTeacherThread ? 'correction-in-thread' : 'correction-by-name' }
+  if (named && isCorrection(reading, isTeacherThread))
+    return { deed: 'take-correction', assignment: named.code, teacher: teacher.person, why: isTeacherThread ? 'correction-in-thread' : 'correction-by-name' }
   if (isTeacherThread) {
     const empty = reading.text === '' && reading.documents.length === 0
-    return { deed: 'refuse', person: teacher.person, reason: empty ? 'empty-mail' : 'text-is-no-command', assignment: named?.code ?? null, why: 'teacher-text-in-thread' }
+    return {
+      deed: 'refuse',
+      person: teacher.person,
+      reason: empty ? 'empty-mail' : 'text-is-no-command',
+      assignment: named?.code ?? null,
+      why: 'teacher-text-in-thread',
+    }
   }
   if (facts.target.kind !== 'class') return { deed: 'hold', reason: 'teacher-without-class', why: 'teacher-without-class' }
   if (reading.text === '' && reading.pages.length === 0 && reading.documents.length === 0 && reading.subject.trim() === '')
@@ -146,13 +175,33 @@ const bundleName = /^[\p{L}\p{N}.-]+_([2-9A-HJ-KM-NP-Z]{4})_.*\.pdf$/u
 function teacherCommand(reading: Reading, facts: Facts, teacher: Author, named: KnownAssignment | null, reply: ReplyContext | null): Decision {
   const command = reading.command
   if (!command) throw new Error('called without a command')
-  const open = facts.assignments.filter((assignment) => assignment.state !== 'cancelled' && (facts.target.kind !== 'class' || assignment.class === facts.target.class) && teacher.teaches.includes(assignment.class))
+  const open = facts.assignments.filter(
+    (assignment) =>
+      assignment.state !== 'cancelled' &&
+      (facts.target.kind !== 'class' || assignment.class === facts.target.class) &&
+      teacher.teaches.includes(assignment.class),
+  )
   const latest = open.filter((assignment) => assignment.state === 'open' || assignment.state === 'waiting')
   const only = latest.length === 1 ? latest[0] : open.length === 1 ? open[0] : undefined
   const assignment = named ?? only ?? null
-  const base = { deed: 'command' as const, name: command.name, argument: command.argument, author: teacher.person, role: 'teacher' as const, student: null, reply }
+  const base = {
+    deed: 'command' as const,
+    name: command.name,
+    argument: command.argument,
+    author: teacher.person,
+    role: 'teacher' as const,
+    student: null,
+    reply,
+  }
   if (command.name === 'help') return { ...base, assignment: assignment?.code ?? null, why: 'command-help' }
-  if (!assignment) return { deed: 'refuse', person: teacher.person, reason: open.length === 0 ? 'assignment-unknown' : 'command-unclear', assignment: null, why: 'command-which-assignment' }
+  if (!assignment)
+    return {
+      deed: 'refuse',
+      person: teacher.person,
+      reason: open.length === 0 ? 'assignment-unknown' : 'command-unclear',
+      assignment: null,
+      why: 'command-which-assignment',
+    }
   return { ...base, assignment: assignment.code, why: named ? 'command-in-thread' : 'command-only-assignment' }
 }
 
@@ -166,7 +215,9 @@ function isStudentReply(reading: Reading, facts: Facts): Decision | null {
 
 /** A Message-ID is no secret of a pupil's: it counts for people of the roster who have to do with that pupil. */
 function threadFits(facts: Facts, reply: ReplyContext): boolean {
-  return facts.authors.some((author) => author.person === reply.student || (reply.student !== null && author.wards.includes(reply.student)) || author.person === reply.person)
+  return facts.authors.some(
+    (author) => author.person === reply.student || (reply.student !== null && author.wards.includes(reply.student)) || author.person === reply.person,
+  )
 }
 
 /** A pupil or parent who writes to the class, or with an unknown thread: code in the subject, else one open task, else asked. */
@@ -190,7 +241,10 @@ function takeReply(reading: Reading, facts: Facts, task: Task, reply: ReplyConte
     if (author) return familyCommand(reading, author, task, reply)
     return { deed: 'hold', reason: 'command-of-stranger', why: 'command-of-stranger' }
   }
-  if (known.state === 'cancelled') return author ? { deed: 'refuse', person: author.person, reason: 'assignment-cancelled', assignment: known.code, why: 'assignment-cancelled' } : { deed: 'hold', reason: 'assignment-cancelled', why: 'assignment-cancelled' }
+  if (known.state === 'cancelled')
+    return author
+      ? { deed: 'refuse', person: author.person, reason: 'assignment-cancelled', assignment: known.code, why: 'assignment-cancelled' }
+      : { deed: 'hold', reason: 'assignment-cancelled', why: 'assignment-cancelled' }
   const work = reading.pages.length > 0 || reading.documents.length > 0 || reading.intents.includes('work')
   const question = reading.intents.includes('question')
   const absence = reading.intents.includes('absence')
@@ -204,7 +258,15 @@ function familyCommand(reading: Reading, author: Author, task: Task | null, repl
   if (!command) throw new Error('called without a command')
   const role = task && author.wards.includes(task.student) && author.studies.length === 0 ? 'guardian' : author.studies.length > 0 ? 'student' : 'guardian'
   return {
-    deed: 'command', name: command.name, argument: command.argument, author: author.person, role, assignment: task?.assignment ?? null, student: task?.student ?? null, reply, why: 'family-command',
+    deed: 'command',
+    name: command.name,
+    argument: command.argument,
+    author: author.person,
+    role,
+    assignment: task?.assignment ?? null,
+    student: task?.student ?? null,
+    reply,
+    why: 'family-command',
   }
 }
 

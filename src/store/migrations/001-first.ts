@@ -14,7 +14,7 @@ const withColumns = (table: CreateTableBuilder<string, never>, columns: Columns)
 }
 
 const tables: Record<string, { columns: Columns; key: string[]; numbered?: true }> = {
-  person: { columns: { id: 'text', name: 'text', email: 'text?', language: 'text?' }, key: ['id'] },
+  person: { columns: { id: 'text', name: 'text', email: 'text?', language: 'text?', digest_off: 'integer?' }, key: ['id'] },
   membership: {
     columns: { class: 'text', person_id: 'text', role: 'text', position: 'integer', groups: 'text', subject: 'text?', ended_at: 'bigint?' },
     key: ['class', 'person_id'],

@@ -1,0 +1,45 @@
+/** Finds and reads cartable.toml for every command, and says what is wrong with it in one line a fault. */
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { parseConfig } from '../config/parse-config'
+import type { Config } from '../config/schema'
+import { Fault } from '../errors'
+
+export interface Loaded {
+  config: Config
+  /** Folder that relative paths of the configuration are meant from. */
+  folder: string
+  /** The file read; null when the built-in defaults were taken. */
+  file: string | null
+  /** `[storage] path`, absolute. */
+  storage: string
+}
+
+/** Wrong usage or configuration: each line is told on stderr, exit 2. */
+export class UsageFault extends Fault {
+  constructor(readonly lines: string[]) {
+    super('config-invalid', lines.join('\n'))
+  }
+}
+
+/** `--config FILE`, else `$CARTABLE_CONFIG`, else `./cartable.toml`, else the built-in defaults. Throws UsageFault. */
+export function loadConfiguration(option: string | undefined, env: NodeJS.ProcessEnv = process.env): Loaded {
+  const asked = option ?? env.CARTABLE_CONFIG
+  const file = asked ?? (existsSync('cartable.toml') ? 'cartable.toml' : null)
+  const folder = file === null ? process.cwd() : dirname(resolve(file))
+  let toml = ''
+  if (file !== null) {
+    try {
+      toml = readFileSync(file, 'utf8')
+    } catch (error) {
+      throw new UsageFault([`${file}: cannot be read (${error instanceof Error && 'code' in error ? String(error.code) : 'error'}): check the path given with --config or CARTABLE_CONFIG`])
+    }
+  }
+  const outcome = parseConfig({ toml, env, readSecretFile: (path) => readFileSync(isAbsolute(path) ? path : join(folder, path), 'utf8') })
+  if (!outcome.ok) throw new UsageFault(outcome.faults.map((fault) => `${file ?? 'configuration'}: ${fault}`))
+  const { config } = outcome
+  return { config, folder, file, storage: isAbsolute(config.storage.path) ? config.storage.path : join(folder, config.storage.path) }
+}
+
+/** A path of the configuration, absolute. */
+export const within = (folder: string, path: string): string => (isAbsolute(path) ? path : join(folder, path))
