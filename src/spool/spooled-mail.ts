@@ -1,5 +1,6 @@
 /** What the spool promises, as types: accepted mail, how it comes in and how it is taken up. Holds no code. */
 import type { Readable } from 'node:stream'
+import type { Fault } from '../errors'
 import type { Envelope } from '../message/message'
 
 /** One accepted message: envelope and bytes are on disk and synced. */
@@ -35,6 +36,13 @@ export interface Accepted {
   sha256: string
 }
 
+export interface AcceptLimits {
+  /** A message of more bytes is refused as soon as it has passed them. */
+  maxBytes: number
+  /** Looks at each piece as it passes; a fault it returns ends the acceptance. */
+  check?: (piece: Uint8Array) => Fault | null
+}
+
 export interface Spool {
   /**
    * Stores a message. Resolves only when its record, and the folder where a file is new, are synced.
@@ -42,7 +50,7 @@ export interface Spool {
    * An error of `body` itself is passed on as it is, and nothing is stored.
    * Faults: `message-too-big`, `disk-full`, `storage-unusable`.
    */
-  accept(meta: SpoolMeta, body: AsyncIterable<Uint8Array> | Readable, limits: { maxBytes: number }): Promise<Accepted>
+  accept(meta: SpoolMeta, body: AsyncIterable<Uint8Array> | Readable, limits: AcceptLimits): Promise<Accepted>
   /** Accepted and not yet released, oldest first; after a restart, what the segments still hold. */
   pending(limit: number): Promise<SpooledMail[]>
   /** The listener is called after each group of messages that became durable. */

@@ -1,0 +1,13 @@
+/** What an error of the file system means for accepted mail. The one place that knows errno names. */
+import { Fault } from '../errors'
+
+export const errnoOf = (error: unknown): string | null =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' && /^E[A-Z0-9]+$/.test(error.code) ? error.code : null
+
+/** Faults pass as they are; `disk-full` for a full disk or quota; `storage-unusable` for every other error of a file. */
+export function storageFault(error: unknown): Fault {
+  if (error instanceof Fault) return error
+  const errno = errnoOf(error)
+  if (errno === 'ENOSPC' || errno === 'EDQUOT') return new Fault('disk-full', undefined, { cause: error })
+  return new Fault('storage-unusable', `The storage folder cannot be used (${errno ?? 'unknown error'}).`, { cause: error })
+}
