@@ -22,6 +22,9 @@ interface Lane {
 }
 
 export class Journal {
+  /** Records and groups that became durable. */
+  records = 0
+  groups = 0
   #waiting: Waiting[] = []
   readonly #idle: Lane[]
   readonly #lanes: Lane[]
@@ -111,6 +114,8 @@ export class Journal {
       let offset = segment.size
       await segment.append(group.length === 1 && group[0] ? group[0].bytes : Buffer.concat(group.map(({ bytes }) => bytes)))
       segment.live += group.length
+      this.records += group.length
+      this.groups++
       for (const { bytes, done } of group) {
         done({ segment, offset })
         offset += bytes.length

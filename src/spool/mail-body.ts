@@ -126,39 +126,49 @@ async function writeAll(file: FileHandle, parts: Buffer[]): Promise<void> {
   }
 }
 
-/** Leads a source into a body, to its end. After an error the source is left as it stands: not destroyed, not read further. */
-export function pour(source: MailSource, body: MailBody): Promise<void> {
-  return source instanceof Readable ? pourStream(source, body) : pourPieces(source, body)
+/**
+ * Leads a source into a body, to its end; reads nothing before `ready`, but hears of the source's end and errors from the call on.
+ * After an error the source is left as it stands: not destroyed, not read further.
+ */
+export function pour(source: MailSource, body: MailBody, ready: void | Promise<void>): Promise<void> {
+  return source instanceof Readable ? pourStream(source, body, ready) : pourPieces(source, body, ready)
 }
 
-async function pourPieces(source: AsyncIterable<Uint8Array>, body: MailBody): Promise<void> {
+async function pourPieces(source: AsyncIterable<Uint8Array>, body: MailBody, ready: void | Promise<void>): Promise<void> {
+  await ready
   for await (const piece of source) await body.push(piece)
 }
 
 /** By events: an async iterator costs a turn of the loop a piece, and destroys its stream on the way out. */
-function pourStream(source: Readable, body: MailBody): Promise<void> {
+function pourStream(source: Readable, body: MailBody, ready: void | Promise<void>): Promise<void> {
   return new Promise((resolve, reject) => {
+    let left = false
     const leave = (act: () => void): void => {
+      if (left) return
+      left = true
       source.off('data', onData).off('end', onEnd).off('error', fail).off('close', onClose)
       act()
     }
     const fail = (error: unknown): void =>
       leave(() => {
         source.pause()
-        reject(error instanceof Error ? error : new Error('the source of a message failed'))
+        reject(error)
       })
     const onData = (chunk: Buffer): void => {
       try {
         const wait = body.push(chunk)
         if (!wait) return
         source.pause()
-        wait.then(() => source.resume(), fail)
+        wait.then(() => left || source.resume(), fail)
       } catch (error) {
         fail(error)
       }
     }
     const onEnd = (): void => leave(resolve)
-    const onClose = (): void => fail(new Error('the source of a message closed before its end'))
-    source.on('data', onData).on('end', onEnd).on('error', fail).on('close', onClose)
+    const onClose = (): void => fail(source.errored ?? new Error('the source of a message closed before its end'))
+    source.on('end', onEnd).on('error', fail).on('close', onClose)
+    if (source.destroyed || source.readableEnded) onClose()
+    else if (ready) ready.then(() => left || source.on('data', onData), fail)
+    else source.on('data', onData)
   })
 }

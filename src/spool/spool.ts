@@ -88,10 +88,8 @@ class JournalSpool implements Spool {
     const id = this.ids.next()
     const body = new MailBody(join(this.folder, id + mailEnding), limits.maxBytes, this.reserve, limits.check)
     try {
-      // Before the first byte, so that a full disk is not told at the end of 40 MB only.
-      const wait = this.reserve.take(0)
-      if (wait) await wait
-      await pour(source, body)
+      // Room is asked for before the first byte: a full disk should not be told at the end of 40 MB only.
+      await pour(source, body, this.reserve.take(0))
       await body.finish()
       return await this.#record(id, meta, body)
     } catch (error) {
@@ -177,6 +175,10 @@ class JournalSpool implements Spool {
 
   freeBytes(): Promise<number> {
     return this.reserve.freeBytes()
+  }
+
+  counts(): { messages: number; syncs: number; pending: number } {
+    return { messages: this.journal.records, syncs: this.journal.groups, pending: this.entries.size }
   }
 
   async close(): Promise<void> {

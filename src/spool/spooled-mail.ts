@@ -62,6 +62,8 @@ export interface Spool {
   release(ids: string[]): Promise<void>
   /** Bytes that could be taken before the reserve is touched; negative below it. For readiness. */
   freeBytes(): Promise<number>
+  /** Since the start, for metrics: messages that became durable, and the syncs of segments they shared. */
+  counts(): { messages: number; syncs: number; pending: number }
   /** Waits for what is being written; later calls fail with `shutting-down`. */
   close(): Promise<void>
 }
