@@ -3,7 +3,7 @@ import type { Blobs } from '../store/blobs'
 import type { Database } from '../store/database'
 import { addJob } from '../store/jobs'
 import { addMail } from '../store/mails'
-import type { Spool, SpooledMail } from '../spool/spool'
+import type { Spool, SpooledMail } from '../spool/spooled-mail'
 
 const batch = 64
 /** Syncs in flight: one at a time is ten times slower (SPEED.md). */
@@ -14,7 +14,8 @@ export const mailJobKey = (mailId: string): string => `mail:${mailId}`
 /** Takes up one batch; how many there were. */
 export async function takeUp(spool: Spool, database: Database, blobs: Blobs, now: Date): Promise<number> {
   const mails = await spool.pending(batch)
-  for (let start = 0; start < mails.length; start += blobsAtOnce) await Promise.all(mails.slice(start, start + blobsAtOnce).map((mail) => keepBytes(mail, blobs)))
+  for (let start = 0; start < mails.length; start += blobsAtOnce)
+    await Promise.all(mails.slice(start, start + blobsAtOnce).map((mail) => keepBytes(mail, blobs)))
   if (mails.length === 0) return 0
   await database.transaction(async (tx) => {
     for (const mail of mails) {

@@ -32,7 +32,9 @@ export function loadConfiguration(option: string | undefined, env: NodeJS.Proces
     try {
       toml = readFileSync(file, 'utf8')
     } catch (error) {
-      throw new UsageFault([`${file}: cannot be read (${error instanceof Error && 'code' in error ? String(error.code) : 'error'}): check the path given with --config or CARTABLE_CONFIG`])
+      throw new UsageFault([
+        `${file}: cannot be read (${error instanceof Error && 'code' in error ? String(error.code) : 'error'}): check the path given with --config or CARTABLE_CONFIG`,
+      ])
     }
   }
   const outcome = parseConfig({ toml, env, readSecretFile: (path) => readFileSync(isAbsolute(path) ? path : join(folder, path), 'utf8') })

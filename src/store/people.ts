@@ -156,7 +156,11 @@ export const endGuardianship = async (tx: Tx, guardian: string, student: string,
 }
 
 export const setDigestOff = async (tx: Tx, person: string, off: boolean): Promise<void> => {
-  await tx.updateTable('person').set({ digest_off: off ? 1 : 0 }).where('id', '=', person).execute()
+  await tx
+    .updateTable('person')
+    .set({ digest_off: off ? 1 : 0 })
+    .where('id', '=', person)
+    .execute()
 }
 
 /** Guardians who may and want to have digests, with their wards, in roster order. */

@@ -2,7 +2,8 @@
 
 const prefix = /^\s*(?:(?:re|r[ée]f|tr|fwd?|aw|wg|rv|enc)\s*(?:\[\d+\])?\s*:\s*|\[[^\]\n]{1,20}\]\s*|\([2-9A-HJ-KM-NP-Z]{4}\)\s*$)/iu
 /** What copiers and phones write when nobody typed a subject. */
-const empty = /^(?:\(?(?:sans objet|no subject|aucun objet)\)?|message from .*|scan(?:ned)?(?: (?:from|document|image).*)?|num[ée]risation.*|img_?\d+.*|photos?|document\d*|test)$/iu
+const empty =
+  /^(?:\(?(?:sans objet|no subject|aucun objet)\)?|message from .*|scan(?:ned)?(?: (?:from|document|image).*)?|num[ée]risation.*|img_?\d+.*|photos?|document\d*|test)$/iu
 
 /** Longest title taken from a sentence, in characters (FEATURES.md, A3). */
 const sentenceLength = 60
@@ -24,7 +25,12 @@ export function titleOf(subject: string, text: string): string | null {
   const line = text
     .split('\n')
     .map((one) => one.trim())
-    .find((one) => one.length > 3 && !/^(?:bonjour|bonsoir|salut|coucou|hello|hi|dear|chers?|ch[èe]res?|good (?:morning|afternoon|evening))\b[^.!?]{0,40}[,.!]?$/iu.test(one) && !/^(?:pour|for)\s*:/iu.test(one))
+    .find(
+      (one) =>
+        one.length > 3 &&
+        !/^(?:bonjour|bonsoir|salut|coucou|hello|hi|dear|chers?|ch[èe]res?|good (?:morning|afternoon|evening))\b[^.!?]{0,40}[,.!]?$/iu.test(one) &&
+        !/^(?:pour|for)\s*:/iu.test(one),
+    )
   if (line === undefined) return null
   const withoutGreeting = line.replace(/^(?:bonjour|bonsoir|hello|hi)(?: [^,.!?]{0,30})?[,!.]\s*/iu, '')
   const sentence = /^.*?[.!?](?=\s|$)/u.exec(withoutGreeting)?.[0] ?? withoutGreeting

@@ -12,14 +12,7 @@ export type Audience =
   { students: PersonId[] | null; text: string } | { unknown: string }
 
 /** Comparable form: no case, no accents. */
-export const plain = (text: string): string =>
-  text
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-    .replace(/[łŁ]/gu, 'l')
-    .replace(/[øØ]/gu, 'o')
-    .toLowerCase()
-    .trim()
+export const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').replace(/[łŁ]/gu, 'l').replace(/[øØ]/gu, 'o').toLowerCase().trim()
 
 /** Students that a typed name may mean: full name, first name or family name. */
 export function studentsNamed<T extends { name: string }>(typed: string, students: readonly T[]): T[] {
@@ -30,7 +23,12 @@ export function studentsNamed<T extends { name: string }>(typed: string, student
   return students.filter((student) => {
     const parts = plain(student.name).split(/\s+/u)
     const [given = '', ...family] = parts
-    return given === wanted || family.join(' ') === wanted || `${family.join(' ')} ${given}` === wanted || (family.length > 0 && wanted === `${given} ${family[0]?.[0] ?? ''}`)
+    return (
+      given === wanted ||
+      family.join(' ') === wanted ||
+      `${family.join(' ')} ${given}` === wanted ||
+      (family.length > 0 && wanted === `${given} ${family[0]?.[0] ?? ''}`)
+    )
   })
 }
 
