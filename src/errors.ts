@@ -65,6 +65,7 @@ const table = {
   'too-many-pages': { family: 'permanent', say: 'More pages than [limits] allows.' },
   'archive-too-large': { family: 'permanent', say: 'The archive unpacks to more than [limits] allows.' },
   'spool-damaged': { family: 'permanent', say: 'A spool segment is damaged.' },
+  'not-found': { family: 'permanent', say: 'There is nothing of that name.' },
   'storage-in-use': { family: 'permanent', say: 'Another running service uses this storage. Stop it, or give this one its own [storage] path.' },
   'storage-unusable': { family: 'permanent', say: 'The storage folder cannot be used.' },
   'database-damaged': { family: 'permanent', say: 'The database file is damaged. Restore it from a backup; it was left untouched.' },

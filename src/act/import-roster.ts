@@ -39,7 +39,8 @@ export async function importRoster(database: Database, roster: Roster, prune: bo
     for (const { class: name, person } of difference.ended) await endMembership(tx, name, person, now)
     if (prune)
       for (const guardian of guardiansBefore)
-        if (!roster.guardianships.some((one) => one.guardian === guardian.guardian && one.student === guardian.student)) await endGuardianship(tx, guardian.guardian, guardian.student, now)
+        if (!roster.guardianships.some((one) => one.guardian === guardian.guardian && one.student === guardian.student))
+          await endGuardianship(tx, guardian.guardian, guardian.student, now)
   })
   return difference
 }
@@ -49,5 +50,11 @@ async function saveRoster(tx: Tx, roster: Roster): Promise<void> {
   for (const [position, membership] of roster.memberships.entries())
     await saveMembership(tx, { ...membership, class: className(membership.class), person: personId(membership.person), position })
   for (const [position, guardian] of roster.guardianships.entries())
-    await saveGuardianship(tx, { guardian: personId(guardian.guardian), student: personId(guardian.student), right: guardian.right, household: guardian.household, position })
+    await saveGuardianship(tx, {
+      guardian: personId(guardian.guardian),
+      student: personId(guardian.student),
+      right: guardian.right,
+      household: guardian.household,
+      position,
+    })
 }

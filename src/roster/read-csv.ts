@@ -37,7 +37,14 @@ export function readCsv(file: string, bytes: Uint8Array): CsvOutcome {
   let records: { info: { lines: number }; record: string[] }[]
   try {
     // With `info: true` each record comes with its line; the types of csv-parse do not say so.
-    records = parse(body, { delimiter: delimiterOf(header), info: true, relax_column_count: true, skip_empty_lines: true, trim: true, bom: true }) as unknown as { info: { lines: number }; record: string[] }[]
+    records = parse(body, {
+      delimiter: delimiterOf(header),
+      info: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      trim: true,
+      bom: true,
+    }) as unknown as { info: { lines: number }; record: string[] }[]
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
     const at: unknown = (error as { lines?: unknown }).lines

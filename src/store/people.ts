@@ -172,3 +172,10 @@ export const digestReaders = async (db: Db): Promise<ActiveGuardian[]> =>
       .where((eb) => eb.or([eb('digest_off', 'is', null), eb('digest_off', '=', 0)]))
       .execute()
   ).map(guardianOf)
+
+/** Students whom mail can reach: by an address of their own, or through a guardian with full right. */
+export const deliverableStudents = async (db: Db): Promise<Set<string>> => {
+  const own = await db.selectFrom('person').select('id').where('email', 'is not', null).execute()
+  const through = await activeGuardians(db).where('access', '=', 'full').where('email', 'is not', null).execute()
+  return new Set([...own.map((row) => row.id), ...through.map((row) => row.student_id)])
+}

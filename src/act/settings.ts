@@ -1,0 +1,25 @@
+/** The few settings that deeds need; each deed takes these, the clock's time and its transaction, nothing else. */
+import type { Locale } from '../school/people'
+
+export interface ActSettings {
+  domain: string
+  school: string
+  locale: Locale
+  timezone: string
+  office: string | null
+  operator: string | null
+  /** Pause before copies leave, for ANNULER. */
+  undoMs: number
+  graceMs: number
+  late: 'each' | 'daily' | 'never'
+  lateBy: 'postmark' | 'arrival'
+  receiptWaitMs: number
+  pagesPerSubmission: number
+  photosPerMessage: number
+  maxOutboundBytes: number
+  digestAt: string
+  digestDays: string[]
+  retentionMailMs: number
+  retentionPagesMs: number
+  authPolicy: 'dmarc' | 'confirm' | 'off'
+}

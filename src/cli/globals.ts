@@ -1,0 +1,5 @@
+/** Options that every command takes. */
+export interface Globals {
+  config: string | undefined
+  json: boolean
+}
