@@ -1,5 +1,6 @@
 /** Content-addressed files: a blob's name is the SHA-256 of its bytes. Narrow enough that another store (S3) can stand behind it later. */
 import { createHash, randomBytes } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
@@ -8,6 +9,8 @@ export interface Blobs {
   put(bytes: Uint8Array): Promise<string>
   /** Takes over a finished, synced file by its known hash, without copying where the file system allows. The original stays. */
   adopt(file: string, sha256: string): Promise<void>
+  /** Takes a finished file in by its content; the file itself is moved away. */
+  putFile(file: string): Promise<string>
   get(hash: string): Promise<Buffer>
   /** Where the bytes lie, for whoever streams them. */
   path(hash: string): string
@@ -55,6 +58,20 @@ export async function openBlobs(folder: string): Promise<Blobs> {
       }
       await finish(temporary, hash)
       return hash
+    },
+    async putFile(source) {
+      const hash = createHash('sha256')
+      for await (const piece of createReadStream(source)) hash.update(piece as Buffer)
+      const name = hash.digest('hex')
+      const file = await open(source, 'r')
+      try {
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+      await this.adopt(source, name)
+      await rm(source, { force: true })
+      return name
     },
     async adopt(source, hash) {
       if (await has(hash)) return

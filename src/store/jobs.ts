@@ -10,6 +10,7 @@ export interface Job {
   data: unknown
   attempts: number
   dueAt: Date
+  createdAt: Date
   /** When its first attempt failed; null before. */
   triedSince: Date | null
 }
@@ -73,13 +74,14 @@ export async function moveJob(tx: Tx, job: NewJob & { key: string }, now: Date):
   await addJob(tx, job, now)
 }
 
-const jobOf = (row: Pick<JobTable, 'id' | 'kind' | 'key' | 'data' | 'attempts' | 'due_at' | 'tried_since'>): Job => ({
+const jobOf = (row: Pick<JobTable, 'id' | 'kind' | 'key' | 'data' | 'attempts' | 'due_at' | 'tried_since' | 'created_at'>): Job => ({
   id: row.id,
   kind: row.kind,
   key: row.key,
   data: JSON.parse(row.data) as unknown,
   attempts: row.attempts,
   dueAt: new Date(row.due_at),
+  createdAt: new Date(row.created_at),
   triedSince: row.tried_since === null ? null : new Date(row.tried_since),
 })
 
@@ -87,7 +89,7 @@ const jobOf = (row: Pick<JobTable, 'id' | 'kind' | 'key' | 'data' | 'attempts' |
 export async function claimJobs(tx: Tx, kinds: string[], limit: number, now: Date, leaseMs: number): Promise<Job[]> {
   const rows = await tx
     .selectFrom('job')
-    .select(['id', 'kind', 'key', 'data', 'attempts', 'due_at', 'tried_since'])
+    .select(['id', 'kind', 'key', 'data', 'attempts', 'due_at', 'tried_since', 'created_at'])
     .where('state', '=', 'waiting')
     .where('kind', 'in', kinds)
     .where('due_at', '<=', now.getTime())

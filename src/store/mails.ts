@@ -95,3 +95,12 @@ export const countMails = async (db: Db): Promise<Record<MailState, number>> => 
   for (const row of rows) counts[row.state] = Number(row.count)
   return counts
 }
+
+export const seenBefore = async (db: Db, key: string, mailId: string): Promise<boolean> =>
+  (await db.selectFrom('seen').select('mail_id').where('key', '=', key).where('mail_id', '!=', mailId).executeTakeFirst()) !== undefined
+
+/** When the oldest mail that is not yet understood was received, of those received after `since` (ms); null when there is none. */
+export const oldestSpooledAfter = async (db: Db, since: number): Promise<Date | null> => {
+  const row = await db.selectFrom('mail').select('received_at').where('state', '=', 'spooled').where('received_at', '>', since).orderBy('received_at').executeTakeFirst()
+  return row ? new Date(row.received_at) : null
+}

@@ -1,0 +1,79 @@
+/** A decision becomes effects: one file a deed, all in the transaction that settles the mail. */
+import { Fault } from '../errors'
+import type { Tx } from '../store/database'
+import type { MailRow } from '../store/mails'
+import type { Decision } from '../understand/decide'
+import type { Author, Target } from '../understand/facts'
+import type { Reading } from '../understand/reading'
+import { acceptReply } from './accept-reply'
+import { answerConfirmation } from './answer-confirmation'
+import { answerQuestion } from './relay-question'
+import { askPhoto, askTeacher, askWhich, refuseMail } from './ask-sender'
+import { bookBounce } from './book-bounce'
+import { placeMail } from './place-mail'
+import { postAssignment } from './post-assignment'
+import { runCommand } from './run-command'
+import type { ActSettings } from './settings'
+import { takeCorrection } from './take-correction'
+import { tellOperator } from './tell-operator'
+
+/** What a deed works with. */
+export interface Deed {
+  tx: Tx
+  mail: MailRow
+  reading: Reading
+  target: Target
+  authors: Author[]
+  /** Signing time of a verified, aligned signature; null where there is none. */
+  signedAt: Date | null
+  settings: ActSettings
+  now: Date
+}
+
+/** What became of the mail: handled in silence, answered, or held with the reason that `queue list` shows. */
+export interface Outcome {
+  state: 'handled' | 'answered' | 'held'
+  reason: string | null
+}
+
+export const handled: Outcome = { state: 'handled', reason: null }
+export const answered: Outcome = { state: 'answered', reason: null }
+export const held = (reason: string): Outcome => ({ state: 'held', reason })
+
+export function carryOut(decision: Decision, deed: Deed): Promise<Outcome> {
+  switch (decision.deed) {
+    case 'note':
+      return Promise.resolve(handled)
+    case 'hold':
+      return Promise.resolve(held(decision.reason))
+    case 'wait-for-dns':
+      throw new Fault('dns-undecided')
+    case 'book-bounce':
+      return bookBounce(decision.token, deed)
+    case 'tell-operator':
+      return tellOperator(deed)
+    case 'refuse':
+      return refuseMail(decision, deed)
+    case 'post':
+      return postAssignment(decision, deed)
+    case 'ask-teacher':
+      return askTeacher(decision, deed)
+    case 'confirm':
+    case 'deny':
+      return answerConfirmation(decision, deed)
+    case 'accept':
+      return acceptReply(decision, deed)
+    case 'ask-photo':
+      return askPhoto(decision, deed)
+    case 'ask-which':
+      return askWhich(decision, deed)
+    case 'place':
+      return placeMail(decision, deed)
+    case 'command':
+      return runCommand(decision, deed)
+    case 'take-correction':
+      return takeCorrection(decision, deed)
+    case 'answer-question':
+      return answerQuestion(decision, deed)
+  }
+}

@@ -1,0 +1,120 @@
+/** One accepted mail, whole: read, gather what is known, decide for each recipient, carry out in one transaction. */
+import { Fault } from '../errors'
+import type { Log } from '../log'
+import type { Envelope } from '../message/message'
+import { addressOf, type AssignmentCode, type PersonId } from '../school/people'
+import type { Blobs } from '../store/blobs'
+import type { Database, Tx } from '../store/database'
+import type { Job } from '../store/jobs'
+import { findMail, type MailRow, markSeen, moveMail, recipientsOf, seenBefore, settleMail } from '../store/mails'
+import { decide, type Decision } from '../understand/decide'
+import type { Author, Facts, Target } from '../understand/facts'
+import { readMail } from '../understand/read-mail'
+import type { Reading } from '../understand/reading'
+import type { JobResult } from '../work/runner'
+import type { Authenticate, Authentication } from './authenticate'
+import { carryOut, type Deed, type Outcome } from './carry-out'
+import { authorsAt, contentKeyOf, gatherFacts, targetsOf } from './gather-facts'
+import type { ActSettings } from './settings'
+
+export interface HandleMailJob {
+  mailId: string
+  /** The teacher answered OK to "is it you?". */
+  confirmed?: boolean
+  /** The sender told which assignment it is for. */
+  place?: { assignment: AssignmentCode; student: PersonId }
+}
+
+export interface HandleMailDeps {
+  database: Database
+  blobs: Blobs
+  settings: ActSettings
+  authenticate: Authenticate
+  now(): Date
+  log: Log
+}
+
+/** DNS that gives no answer is asked again for a day, then the teacher is asked (THREATS.md, A23). */
+const dnsPatienceMs = 86_400_000
+
+export async function handleMail(job: Job, deps: HandleMailDeps): Promise<JobResult> {
+  const { database, blobs, settings, log } = deps
+  const data = job.data as HandleMailJob
+  const mail = await findMail(database.db, data.mailId)
+  if (mail === null || mail.state !== 'spooled' || mail.blob === null) return { commit: async () => undefined }
+  const now = deps.now()
+  const raw = await blobs.get(mail.blob)
+  const envelope = envelopeOf(mail)
+  const reading = await readMail(raw, envelope, { domain: settings.domain, timezone: settings.timezone, locale: settings.locale, now: envelope.receivedAt })
+  const authors = await authorsAt(database.db, reading.from?.address ?? null)
+  const targets = await targetsOf(database.db, envelope.recipients, reading.replyToken, settings.domain)
+  const authentication = await believe(raw, envelope, authors, data, deps)
+  const decided: { target: Target; key: string; decision: Decision }[] = []
+  for (const target of targets) {
+    const key = contentKeyOf(reading, target)
+    const seen = await seenBefore(database.db, key, mail.id)
+    const facts = await gatherFacts(database.db, reading, target, authors, beliefOf(authentication, data, settings, now, envelope.receivedAt), seen)
+    decided.push({ target, key, decision: decide(reading, data.place ? placed(facts, data.place) : facts) })
+  }
+  if (decided.some(({ decision }) => decision.deed === 'wait-for-dns')) throw new Fault('dns-undecided')
+  if (decided.some(({ decision }) => keepsFiles(decision))) for (const file of [...reading.pages, ...reading.documents]) await blobs.put(file.content)
+  return {
+    commit: async (tx) => {
+      const outcome = await carryOutAll(tx, decided, { mail, reading, authors, signedAt: authentication?.signedAt ?? null, settings, now })
+      await settleMail(tx, mail.id, { ...outcome, kind: reading.kind, authorId: authors[0]?.person ?? null }, now)
+      log.info('mail-settled', { mail: mail.id, kind: reading.kind, state: outcome.state, why: outcome.why, pages: reading.pages.length })
+    },
+  }
+}
+
+const envelopeOf = (mail: MailRow): Envelope => ({
+  sender: mail.sender,
+  recipients: recipientsOf(mail),
+  clientAddress: mail.client_address,
+  helo: mail.helo,
+  receivedAt: new Date(mail.received_at),
+})
+
+/** Proof of the author costs DNS: asked for teachers, and for whoever's lateness its signing time may decide. */
+function believe(raw: Buffer, envelope: Envelope, authors: Author[], data: HandleMailJob, { settings, authenticate, now }: HandleMailDeps): Promise<Authentication | null> {
+  const needed = settings.authPolicy !== 'off' && !data.confirmed && (authors.some((author) => author.teaches.length > 0) || settings.lateBy === 'postmark')
+  return needed ? authenticate(raw, envelope, now()) : Promise.resolve(null)
+}
+
+function beliefOf(authentication: Authentication | null, data: HandleMailJob, settings: ActSettings, now: Date, receivedAt: Date): Facts['believed'] {
+  if (data.confirmed || settings.authPolicy === 'off') return 'yes'
+  if (settings.authPolicy === 'confirm' || authentication === null) return 'no'
+  if (authentication.belief === 'undecided' && now.getTime() - receivedAt.getTime() > dnsPatienceMs) return 'no'
+  return authentication.belief
+}
+
+/** The sender told us: this one task, no other clue counts. */
+const placed = (facts: Facts, task: { assignment: AssignmentCode; student: PersonId }): Facts => ({
+  ...facts,
+  target: facts.target.kind === 'class' ? facts.target : { kind: 'class', class: '' as never, group: null },
+  thread: null,
+  tasks: [task],
+})
+
+const keepsFiles = (decision: Decision): boolean => ['post', 'accept', 'take-correction', 'answer-question'].includes(decision.deed)
+
+/** Several recipients, one mail: its state is the gravest of theirs. */
+async function carryOutAll(tx: Tx, decided: { target: Target; key: string; decision: Decision }[], deed: Omit<Deed, 'tx' | 'target'>): Promise<Outcome & { why: string | null }> {
+  if (decided.length === 0) return { state: 'held', reason: 'no-recipient-of-ours', why: 'no-recipient-of-ours' }
+  let result: (Outcome & { why: string | null }) | null = null
+  for (const { target, key, decision } of decided) {
+    const duplicate = (await markSeen(tx, key, deed.mail.id)) !== null
+    const outcome: Outcome = duplicate ? { state: 'handled', reason: null } : await carryOut(decision, { ...deed, tx, target })
+    if (result === null || gravity[outcome.state] > gravity[result.state]) result = { ...outcome, why: decision.why }
+  }
+  return result ?? { state: 'handled', reason: null, why: null }
+}
+
+const gravity: Record<Outcome['state'], number> = { handled: 0, answered: 1, held: 2 }
+
+/** A mail whose handling was given up waits for a person, with the reason. */
+export async function holdMailOfJob(tx: Tx, job: Job, code: string): Promise<void> {
+  if (job.kind === 'handle-mail') await moveMail(tx, (job.data as HandleMailJob).mailId, 'spooled', 'held', code)
+}
+
+export const senderOf = (reading: Reading): string | null => addressOf(reading.from?.address)

@@ -1,0 +1,193 @@
+/** Commands by mail: a table of deeds, each answered with its result. What belongs to a later version says so honestly. */
+import { classLabel, type PersonId } from '../school/people'
+import { type Assignment, findAssignment } from '../store/assignments'
+import { addJob } from '../store/jobs'
+import { findPerson, setDigestOff } from '../store/people'
+import type { Decision } from '../understand/decide'
+import type { CommandName } from '../understand/reading'
+import { scheduleReceipt } from './accept-reply'
+import { refusePerson } from './ask-sender'
+import { answered, type Deed, held, type Outcome } from './carry-out'
+import { cancelAssignment, closeAssignment, extendDeadline, remindMissing, reopenAssignment } from './change-assignment'
+import { standingsOf } from './overview'
+import { peopleReading } from './readers'
+import { writeAssignment } from './send-copies'
+import { localeOf, writeLetter } from './write-letter'
+
+export type CommandDecision = Extract<Decision, { deed: 'command' }>
+export type TeachersDeed = (assignment: Assignment, decision: CommandDecision, deed: Deed) => Promise<Outcome>
+
+const teachers: Partial<Record<CommandName, TeachersDeed>> = {
+  bundle: bundleNow,
+  status: teacherStatus,
+  extend: extendDeadline,
+  close: closeAssignment,
+  reopen: reopenAssignment,
+  remind: remindMissing,
+  cancel: cancelAssignment,
+}
+
+export async function runCommand(decision: CommandDecision, deed: Deed): Promise<Outcome> {
+  if (decision.name === 'help') return help(decision, deed)
+  const assignment = decision.assignment === null ? null : await findAssignment(deed.tx, decision.assignment)
+  if (decision.role === 'teacher') {
+    const run = teachers[decision.name]
+    if (!run) return refusePerson(decision.author, 'command-not-available', deed, { assignment: decision.assignment, detail: decision.name })
+    if (!assignment) return held('assignment-unknown')
+    return run(assignment, decision, deed)
+  }
+  return familyCommand(assignment, decision, deed)
+}
+
+async function familyCommand(assignment: Assignment | null, decision: CommandDecision, deed: Deed): Promise<Outcome> {
+  const { tx, now } = deed
+  if (decision.name === 'digest') return digestChoice(decision, deed)
+  if (assignment && decision.student !== null) {
+    if (decision.name === 'status') return ownStatus(assignment, decision.student, decision, deed)
+    if (decision.name === 'resend') return sendAgain(assignment, decision.student, decision, deed)
+    if (decision.name === 'done') {
+      const person = await findPerson(tx, decision.author)
+      if (!person?.email) return held('no-address')
+      await scheduleReceipt(tx, { assignment: assignment.code, student: decision.student, token: decision.reply?.token ?? null, address: person.email, author: decision.author, notes: [] }, now, now)
+      return answered
+    }
+  }
+  return refusePerson(decision.author, 'command-not-available', deed, { assignment: decision.assignment, detail: decision.name })
+}
+
+/** The bundle itself is the answer. */
+async function bundleNow(assignment: Assignment, decision: CommandDecision, deed: Deed): Promise<Outcome> {
+  const { tx, mail, now } = deed
+  if (decision.argument !== '') return refusePerson(decision.author, 'command-not-available', deed, { assignment: assignment.code, detail: `${decision.name} ${decision.argument}` })
+  await addJob(tx, { kind: 'make-bundle', key: `again:${assignment.code}:${mail.id}`, data: { code: assignment.code, kind: 'again' }, dueAt: now }, now)
+  return answered
+}
+
+async function teacherStatus(assignment: Assignment, decision: CommandDecision, { tx, mail, reading, settings, now }: Deed): Promise<Outcome> {
+  const teacher = await findPerson(tx, decision.author)
+  if (!teacher?.email) return held('no-address')
+  const standings = await standingsOf(tx, assignment, now)
+  await writeLetter(
+    tx,
+    {
+      template: 'status',
+      cause: `status:${mail.id}`,
+      to: { name: teacher.name, address: teacher.email },
+      person: teacher.id,
+      locale: localeOf(teacher.language, settings),
+      class: assignment.class,
+      assignment: assignment.code,
+      token: decision.reply?.token ?? null,
+      inReplyTo: reading.messageId,
+      answersMail: true,
+      data: {
+        class: classLabel(assignment.class),
+        code: assignment.code,
+        title: assignment.title,
+        dueAt: assignment.dueAt?.toISOString() ?? null,
+        forTeacher: true,
+        students: standings.map((standing) => ({ name: standing.name, state: standing.standing, pages: standing.pages, submittedAt: standing.submittedAt?.toISOString() ?? null })),
+      },
+    },
+    settings,
+    now,
+  )
+  return answered
+}
+
+async function ownStatus(assignment: Assignment, student: PersonId, decision: CommandDecision, { tx, mail, reading, settings, now }: Deed): Promise<Outcome> {
+  const person = await findPerson(tx, decision.author)
+  const own = (await standingsOf(tx, assignment, now)).filter((standing) => standing.id === student)
+  if (!person?.email || own.length === 0) return held('no-address')
+  await writeLetter(
+    tx,
+    {
+      template: 'status',
+      cause: `status:${mail.id}`,
+      to: { name: person.name, address: person.email },
+      person: person.id,
+      locale: localeOf(person.language, settings),
+      class: assignment.class,
+      assignment: assignment.code,
+      student,
+      token: decision.reply?.token ?? null,
+      inReplyTo: reading.messageId,
+      answersMail: true,
+      data: {
+        class: classLabel(assignment.class),
+        code: assignment.code,
+        title: assignment.title,
+        dueAt: assignment.dueAt?.toISOString() ?? null,
+        forTeacher: false,
+        students: own.map((standing) => ({ name: standing.name, state: standing.standing, pages: standing.pages, submittedAt: standing.submittedAt?.toISOString() ?? null })),
+      },
+    },
+    settings,
+    now,
+  )
+  return answered
+}
+
+/** M1 once more, to whoever of this student's readers asked. */
+async function sendAgain(assignment: Assignment, student: PersonId, decision: CommandDecision, { tx, mail, settings, now }: Deed): Promise<Outcome> {
+  const readers = (await peopleReading(tx, assignment, student)).filter((reader) => reader.person === decision.author)
+  for (const reader of readers)
+    await writeAssignment(tx, { assignment, student: { person: student, name: reader.studentName }, recipient: reader, cause: `resend:${mail.id}:${reader.address}`, isFirst: false }, settings, now)
+  return readers.length > 0 ? answered : held('no-copy')
+}
+
+async function help(decision: CommandDecision, { tx, mail, reading, settings, now }: Deed): Promise<Outcome> {
+  const person = await findPerson(tx, decision.author)
+  if (!person?.email) return held('no-address')
+  const assignment = decision.assignment === null ? null : await findAssignment(tx, decision.assignment)
+  await writeLetter(
+    tx,
+    {
+      template: 'help',
+      cause: `help:${mail.id}`,
+      to: { name: person.name, address: person.email },
+      person: person.id,
+      locale: localeOf(person.language, settings),
+      class: assignment?.class ?? null,
+      assignment: assignment?.code ?? null,
+      token: decision.reply?.token ?? null,
+      inReplyTo: reading.messageId,
+      answersMail: true,
+      data: { role: decision.role, class: assignment ? classLabel(assignment.class) : null, code: assignment?.code ?? null, title: assignment?.title ?? null },
+    },
+    settings,
+    now,
+  )
+  return answered
+}
+
+/** STOP and REPRENDRE; how often they come is for a later version. STOP without digests is explained, nothing is cut. */
+async function digestChoice(decision: CommandDecision, deed: Deed): Promise<Outcome> {
+  const { tx, mail, reading, settings, now } = deed
+  const word = reading.command?.argument ?? ''
+  const stops = /stop|arr[êe]t|d[ée]sabonn|unsubscribe/iu.test(`${word} ${reading.subject} ${reading.text}`)
+  const resumes = /reprendre|resume/iu.test(`${word} ${reading.text}`)
+  const person = await findPerson(tx, decision.author)
+  if (!person?.email) return held('no-address')
+  const isGuardian = deed.authors.some((author) => author.person === decision.author && author.wards.length > 0)
+  if (!(stops || resumes) || !isGuardian) return refusePerson(decision.author, 'command-not-available', deed, { detail: decision.name })
+  await setDigestOff(tx, decision.author, stops)
+  await writeLetter(
+    tx,
+    {
+      template: 'done',
+      cause: `digest-choice:${mail.id}`,
+      to: { name: person.name, address: person.email },
+      person: person.id,
+      locale: localeOf(person.language, settings),
+      class: null,
+      token: decision.reply?.token ?? null,
+      inReplyTo: reading.messageId,
+      answersMail: true,
+      data: { done: stops ? 'digest-stopped' : 'digest-resumed', class: null, code: null, title: null, dueAt: null, oldDueAt: null, count: null, names: [] },
+    },
+    settings,
+    now,
+  )
+  return answered
+}

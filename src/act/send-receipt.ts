@@ -1,0 +1,106 @@
+/** The pause is over and the pages are made: one receipt says what was readable and what to retake (M4), or that no page was found (M5). */
+import { classLabel } from '../school/people'
+import { type Assignment, findAssignment } from '../store/assignments'
+import type { Database, Db } from '../store/database'
+import type { Job } from '../store/jobs'
+import { findPerson } from '../store/people'
+import { countNotices, noteOnce } from '../store/questions'
+import { findReplyAddress } from '../store/reply-addresses'
+import { findSubmission, pagesOf, sourcesOf } from '../store/submissions'
+import type { JobResult } from '../work/runner'
+import type { ReceiptJob } from './accept-reply'
+import { peopleReading } from './readers'
+import type { ActSettings } from './settings'
+import { localeOf, writeLetter } from './write-letter'
+
+export interface ReceiptDeps {
+  database: Database
+  settings: ActSettings
+  now(): Date
+}
+
+const lookAgainMs = 1500
+/** A page that is not made by then is named as still being worked on. */
+const longestWaitMs = 10 * 60_000
+/** Somebody outside the roster who holds a token gets at most this many mails (CONTRACT.md, section 9). */
+const mailsToStrangers = 2
+
+export async function sendReceipt(job: Job, { database, settings, now }: ReceiptDeps): Promise<JobResult> {
+  const receipt = job.data as ReceiptJob
+  const assignment = await findAssignment(database.db, receipt.assignment)
+  if (!assignment) return { commit: async () => undefined }
+  const sources = await sourcesOf(database.db, receipt.assignment, receipt.student)
+  const at = now()
+  const newest = Math.max(0, ...sources.map((source) => source.receivedAt.getTime()))
+  if (sources.some((source) => source.state === 'waiting') && at.getTime() - newest < longestWaitMs + settings.receiptWaitMs) return { again: new Date(at.getTime() + lookAgainMs) }
+  const outcome = await outcomeOf(database.db, receipt, assignment)
+  const reader = receipt.author === null ? null : await findPerson(database.db, receipt.author)
+  const student = await findPerson(database.db, receipt.student)
+  if (!student) return { commit: async () => undefined }
+  const token = receipt.token ?? (await peopleReading(database.db, assignment, receipt.student))[0]?.token ?? null
+  const isM5 = !outcome.anyWork && receipt.notes.every((note) => note.question === null && !note.absence)
+  return {
+    commit: async (tx) => {
+      if (reader === null) {
+        const strangers = `stranger:${receipt.token ?? receipt.address}:`
+        if ((await countNotices(tx, strangers)) >= mailsToStrangers || !(await noteOnce(tx, `${strangers}${job.id}`, at))) return
+      }
+      const lastNote = receipt.notes.at(-1)
+      const base = {
+        cause: `receipt:${job.id}`,
+        to: { name: reader?.name ?? '', address: receipt.address },
+        person: reader?.id ?? null,
+        locale: localeOf(reader?.language ?? null, settings),
+        class: assignment.class,
+        assignment: assignment.code,
+        student: student.id,
+        token: token !== null && (await findReplyAddress(tx, token)) ? token : null,
+        inReplyTo: lastNote?.messageId ?? null,
+        answersMail: true,
+      }
+      const about = {
+        class: classLabel(assignment.class),
+        code: assignment.code,
+        title: assignment.title,
+        studentName: student.name,
+        toGuardian: reader !== null && reader.id !== student.id,
+        outcomeOnly: reader === null,
+      }
+      const setAside = receipt.notes.flatMap((note) => note.setAside)
+      if (isM5) await writeLetter(tx, { ...base, template: 'no-page-found', data: { ...about, setAside, links: receipt.notes.reduce((sum, note) => sum + note.links, 0) } }, settings, at)
+      else
+        await writeLetter(
+          tx,
+          {
+            ...base,
+            template: 'receipt',
+            data: {
+              ...about,
+              pages: outcome.pages,
+              pending: sources.filter((source) => source.state === 'waiting').length,
+              setAside,
+              late: outcome.late,
+              receivedAt: (outcome.firstAt ?? at).toISOString(),
+              dueAt: outcome.dueAt?.toISOString() ?? null,
+              question: receipt.notes.map((note) => note.question).filter((words): words is string => words !== null).join('\n\n') || null,
+              absence: receipt.notes.some((note) => note.absence),
+              closed: assignment.state === 'closed',
+            },
+          },
+          settings,
+          at,
+        )
+    },
+  }
+}
+
+async function outcomeOf(db: Db, receipt: ReceiptJob, assignment: Assignment) {
+  const sources = new Map((await sourcesOf(db, receipt.assignment, receipt.student)).map((source) => [source.id, source]))
+  const submission = await findSubmission(db, receipt.assignment, receipt.student)
+  const mails = new Set(receipt.notes.map((note) => note.mailId))
+  const pages = (await pagesOf(db, receipt.assignment, receipt.student)).map((page, index) => {
+    const source = sources.get(page.source)
+    return { number: index + 1, filename: source?.filename ?? null, verdict: page.verdict, isNew: source !== undefined && mails.has(source.mailId), reason: source?.error ?? null }
+  })
+  return { pages, anyWork: [...sources.values()].some((source) => mails.has(source.mailId)) || receipt.notes.some((note) => note.setAside.some((file) => file.reason === 'duplicate')), late: submission?.late ?? false, firstAt: submission?.firstAt ?? null, dueAt: submission?.dueAt ?? assignment.dueAt }
+}
