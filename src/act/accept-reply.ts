@@ -30,18 +30,32 @@ export async function acceptReply(decision: Accept, deed: Deed): Promise<Outcome
     const before = await findSubmission(tx, assignment.code, decision.student)
     await saveSubmission(tx, { ...(before ?? emptySubmission(assignment.code, decision.student)), absent: true })
   }
-  if (decision.question || decision.absence) await relayQuestion({ assignment, student: decision.student, studentToken: decision.reply?.token ?? null, absence: decision.absence && !decision.question }, deed)
+  if (decision.question || decision.absence)
+    await relayQuestion(
+      { assignment, student: decision.student, studentToken: decision.reply?.token ?? null, absence: decision.absence && !decision.question },
+      deed,
+    )
   const sender = addressOf(reading.from?.address)
   if (sender === null) return { state: 'handled', reason: null }
   const note: ReceiptNote = {
     mailId: mail.id,
-    setAside: [...setAside, ...reading.ignored.filter((file) => file.reason !== 'signature' && file.reason !== 'decoration' && file.reason !== 'quoted').map((file) => ({ filename: file.filename, reason: file.reason }))],
+    setAside: [
+      ...setAside,
+      ...reading.ignored
+        .filter((file) => file.reason !== 'signature' && file.reason !== 'decoration' && file.reason !== 'quoted')
+        .map((file) => ({ filename: file.filename, reason: file.reason })),
+    ],
     question: decision.question ? reading.text : null,
     absence: decision.absence,
     links: reading.links.length,
     messageId: reading.messageId,
   }
-  await scheduleReceipt(tx, { assignment: assignment.code, student: decision.student, token: decision.reply?.token ?? null, address: sender, author: decision.author, notes: [note] }, new Date(now.getTime() + settings.receiptWaitMs), now)
+  await scheduleReceipt(
+    tx,
+    { assignment: assignment.code, student: decision.student, token: decision.reply?.token ?? null, address: sender, author: decision.author, notes: [note] },
+    new Date(now.getTime() + settings.receiptWaitMs),
+    now,
+  )
   return answered
 }
 
@@ -74,7 +88,15 @@ export async function scheduleReceipt(tx: Tx, receipt: ReceiptJob, dueAt: Date, 
 }
 
 const emptySubmission = (assignment: Assignment['code'], student: PersonId) => ({
-  assignment, student, firstAt: null, lastAt: null, postmarkAt: null, late: false, excused: false, absent: false, dueAt: null,
+  assignment,
+  student,
+  firstAt: null,
+  lastAt: null,
+  postmarkAt: null,
+  late: false,
+  excused: false,
+  absent: false,
+  dueAt: null,
 })
 
 async function keepWork(decision: Accept, assignment: Assignment, { tx, mail, reading, settings, now }: Deed): Promise<ReceiptNote['setAside']> {
@@ -102,7 +124,14 @@ async function keepWork(decision: Accept, assignment: Assignment, { tx, mail, re
     if (id !== null) await addPage(tx, { ...plainPage, source: id, assignment: assignment.code, student: decision.student, verdict: 'document' })
   }
   if (reading.intents.includes('work') && reading.text.trim() !== '') {
-    const id = await keep({ kind: 'typed', blob: createHash('sha256').update(reading.text).digest('hex'), filename: null, mediaType: 'text/plain', text: reading.text, state: 'done' })
+    const id = await keep({
+      kind: 'typed',
+      blob: createHash('sha256').update(reading.text).digest('hex'),
+      filename: null,
+      mediaType: 'text/plain',
+      text: reading.text,
+      state: 'done',
+    })
     if (id !== null) await addPage(tx, { ...plainPage, source: id, assignment: assignment.code, student: decision.student, verdict: 'typed' })
   }
   return setAside
@@ -132,5 +161,7 @@ async function recordTimes(assignment: Assignment, student: PersonId, { tx, mail
 async function scheduleLateWork(tx: Tx, assignment: Assignment, { settings, now }: Deed): Promise<void> {
   if (assignment.bundledAt === null || assignment.state !== 'open' || settings.late === 'never') return
   const dueAt = settings.late === 'each' ? new Date(now.getTime() + settings.receiptWaitMs) : nextAt(now, lateWorkHour, [], settings.timezone)
-  await addJob(tx, { kind: 'make-bundle', key: `late:${assignment.code}`, data: { code: assignment.code, kind: 'late' }, dueAt }, now, { due: settings.late === 'each' ? 'latest' : 'earliest' })
+  await addJob(tx, { kind: 'make-bundle', key: `late:${assignment.code}`, data: { code: assignment.code, kind: 'late' }, dueAt }, now, {
+    due: settings.late === 'each' ? 'latest' : 'earliest',
+  })
 }

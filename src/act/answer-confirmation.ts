@@ -16,6 +16,7 @@ export async function answerConfirmation(decision: Extract<Decision, { deed: 'co
     await tellOperatorOf('forgery-denied', deed)
     return handled
   }
-  if (await moveMail(tx, mailId, 'held', 'spooled', null)) await addJob(tx, { kind: 'handle-mail', key: mailJobKey(mailId), data: { mailId, confirmed: true }, dueAt: now }, now)
+  if (await moveMail(tx, mailId, 'held', 'spooled', null))
+    await addJob(tx, { kind: 'handle-mail', key: mailJobKey(mailId), data: { mailId, confirmed: true }, dueAt: now }, now)
   return answered
 }

@@ -19,14 +19,23 @@ export const refuseMail = (decision: Extract<Decision, { deed: 'refuse' }>, deed
 type Reason = RefusalReason | 'unknown-group-name' | 'bundle-nothing' | 'date-unclear' | 'name-unclear'
 
 /** M14, at most once an address, kind and day; later ones are held, so that a person sees them. */
-export async function refusePerson(person: PersonId, reason: Reason, deed: Deed, about: { class?: string; assignment?: string | null; detail?: string } = {}): Promise<Outcome> {
+export async function refusePerson(
+  person: PersonId,
+  reason: Reason,
+  deed: Deed,
+  about: { class?: string; assignment?: string | null; detail?: string } = {},
+): Promise<Outcome> {
   const { tx, mail, reading, target, settings, now } = deed
   const reader = await findPerson(tx, person)
   if (!reader?.email) return held(reason)
   const assignment = about.assignment ? await findAssignment(tx, about.assignment) : null
   const name = about.class ?? assignment?.class ?? (target.kind === 'class' ? target.class : null)
   // Faults of use may come several times a day from one teacher who is trying: count them by mail's content, not by day alone.
-  const isFirst = await noteOnce(tx, `refused:${reader.email}:${reason}:${dayIn(now, settings.timezone)}${deed.authors.some((author) => author.teaches.length > 0) ? `:${mail.id}` : ''}`, now)
+  const isFirst = await noteOnce(
+    tx,
+    `refused:${reader.email}:${reason}:${dayIn(now, settings.timezone)}${deed.authors.some((author) => author.teaches.length > 0) ? `:${mail.id}` : ''}`,
+    now,
+  )
   if (!isFirst) return held(reason)
   await writeLetter(
     tx,
@@ -81,7 +90,10 @@ export async function askTeacher(decision: Extract<Decision, { deed: 'ask-teache
         provider: mail.helo ?? mail.client_address ?? null,
         receivedAt: new Date(mail.received_at).toISOString(),
         subject: reading.subject,
-        firstLines: reading.text.split('\n').filter((line) => line.trim() !== '').slice(0, 3),
+        firstLines: reading.text
+          .split('\n')
+          .filter((line) => line.trim() !== '')
+          .slice(0, 3),
       },
     },
     settings,
@@ -94,7 +106,16 @@ export async function askTeacher(decision: Extract<Decision, { deed: 'ask-teache
 export async function askPhoto(decision: Extract<Decision, { deed: 'ask-photo' }>, { tx, mail, reading, settings, now }: Deed): Promise<Outcome> {
   const address = addressOf(reading.from?.address)
   if (address === null) return handled
-  const note = { mailId: mail.id, setAside: reading.ignored.filter((file) => file.reason === 'unsupported' || file.reason === 'dangerous').map((file) => ({ filename: file.filename, reason: file.reason })), question: null, absence: false, links: reading.links.length, messageId: reading.messageId }
+  const note = {
+    mailId: mail.id,
+    setAside: reading.ignored
+      .filter((file) => file.reason === 'unsupported' || file.reason === 'dangerous')
+      .map((file) => ({ filename: file.filename, reason: file.reason })),
+    question: null,
+    absence: false,
+    links: reading.links.length,
+    messageId: reading.messageId,
+  }
   await scheduleReceipt(
     tx,
     { assignment: decision.assignment, student: decision.student, token: decision.reply?.token ?? null, address, author: decision.author, notes: [note] },
@@ -113,7 +134,18 @@ export async function askWhich(decision: Extract<Decision, { deed: 'ask-which' }
   for (const task of decision.tasks.slice(0, 20)) {
     const assignment = await findAssignment(tx, task.assignment)
     const student = await findPerson(tx, task.student)
-    if (assignment && student) choices.push({ task, shown: { number: choices.length + 1, studentName: student.name, class: classLabel(assignment.class), title: assignment.title, code: assignment.code, dueAt: assignment.dueAt?.toISOString() ?? null } })
+    if (assignment && student)
+      choices.push({
+        task,
+        shown: {
+          number: choices.length + 1,
+          studentName: student.name,
+          class: classLabel(assignment.class),
+          title: assignment.title,
+          code: assignment.code,
+          dueAt: assignment.dueAt?.toISOString() ?? null,
+        },
+      })
   }
   const ref = JSON.stringify({ mailId: mail.id, choices: choices.map((choice) => choice.task) })
   const token = await giveReplyAddress(tx, { purpose: 'choose', person: person.id, address: person.email, ref }, now)

@@ -39,12 +39,23 @@ export async function copyFailed(tx: Tx, token: string, status: string, settings
     const guardians = await guardiansOf(tx, [copy.student])
     const tried = new Set((await copiesOf(tx, assignment.code)).filter((other) => other.student === copy.student).map((other) => other.address as string))
     const box = { person: student.id, name: student.name, email: student.email, language: student.language }
-    for (const recipient of nextRecipients(box, guardians, { household: copy.household, address: copy.address }, tried)) await sendCopy(tx, assignment, { person: student.id, name: student.name }, recipient, settings, now)
+    for (const recipient of nextRecipients(box, guardians, { household: copy.household, address: copy.address }, tried))
+      await sendCopy(tx, assignment, { person: student.id, name: student.name }, recipient, settings, now)
   }
-  await addJob(tx, { kind: 'report-failures', key: `failures:${assignment.code}`, data: { code: assignment.code, tokens: [token] }, dueAt: new Date(now.getTime() + reportPauseMs) }, now, {
-    due: 'earliest',
-    merge: (before) => ({ code: assignment.code, tokens: [...(before as { tokens: string[] }).tokens, token] }),
-  })
+  await addJob(
+    tx,
+    {
+      kind: 'report-failures',
+      key: `failures:${assignment.code}`,
+      data: { code: assignment.code, tokens: [token] },
+      dueAt: new Date(now.getTime() + reportPauseMs),
+    },
+    now,
+    {
+      due: 'earliest',
+      merge: (before) => ({ code: assignment.code, tokens: [...(before as { tokens: string[] }).tokens, token] }),
+    },
+  )
 }
 
 /** One note to the teacher about the copies that failed since the last one. */
@@ -60,7 +71,12 @@ export const reportFailures = (job: Job, deps: { settings: ActSettings; now(): D
       for (const token of tokens) {
         const copy = copies.find((one) => one.token === token)
         const student = copy && (await findPerson(tx, copy.student))
-        if (copy && student) students.push({ name: student.name, status: copy.failure, otherReached: copies.some((other) => other.student === copy.student && other.delivery !== 'failed') })
+        if (copy && student)
+          students.push({
+            name: student.name,
+            status: copy.failure,
+            otherReached: copies.some((other) => other.student === copy.student && other.delivery !== 'failed'),
+          })
       }
       if (students.length === 0) return
       await writeLetter(

@@ -22,7 +22,11 @@ export async function extendDeadline(assignment: Assignment, decision: CommandDe
   const students = await standingsOf(tx, assignment, now)
   const named = nameText === undefined ? [] : studentsNamed(nameText, students)
   const forOne = named.length > 0
-  const due = dueIn(forOne ? dateText : decision.argument, { now: reading.date && Math.abs(reading.date.getTime() - now.getTime()) < 7 * 86_400_000 ? reading.date : now, timezone: settings.timezone, locale: settings.locale })
+  const due = dueIn(forOne ? dateText : decision.argument, {
+    now: reading.date && Math.abs(reading.date.getTime() - now.getTime()) < 7 * 86_400_000 ? reading.date : now,
+    timezone: settings.timezone,
+    locale: settings.locale,
+  })
   if (!due || due.due <= now) return refusePerson(decision.author, 'date-unclear', deed, { assignment: assignment.code, detail: decision.argument })
   if (named.length > 1) return refusePerson(decision.author, 'name-unclear', deed, { assignment: assignment.code, detail: nameText ?? '' })
   const [student] = named
@@ -30,17 +34,53 @@ export async function extendDeadline(assignment: Assignment, decision: CommandDe
   const old = assignment.dueAt
   await setDue(tx, assignment.code, due.due)
   if (assignment.state === 'closed') await moveAssignment(tx, assignment.code, ['closed'], 'open')
-  if (assignment.bundledAt === null) await moveJob(tx, { kind: 'make-bundle', key: `bundle:${assignment.code}`, data: { code: assignment.code, kind: 'first' }, dueAt: new Date(due.due.getTime() + settings.graceMs) }, now)
-  else await moveJob(tx, { kind: 'make-bundle', key: `late:${assignment.code}`, data: { code: assignment.code, kind: 'late' }, dueAt: new Date(due.due.getTime() + settings.graceMs) }, now)
+  if (assignment.bundledAt === null)
+    await moveJob(
+      tx,
+      {
+        kind: 'make-bundle',
+        key: `bundle:${assignment.code}`,
+        data: { code: assignment.code, kind: 'first' },
+        dueAt: new Date(due.due.getTime() + settings.graceMs),
+      },
+      now,
+    )
+  else
+    await moveJob(
+      tx,
+      {
+        kind: 'make-bundle',
+        key: `late:${assignment.code}`,
+        data: { code: assignment.code, kind: 'late' },
+        dueAt: new Date(due.due.getTime() + settings.graceMs),
+      },
+      now,
+    )
   const changed = (await findAssignment(tx, assignment.code)) ?? assignment
   await tellReaders(changed, 'new-date', old, deed)
   return confirmDone(changed, decision, deed, { done: 'extended', dueAt: due.due, oldDueAt: old })
 }
 
-async function extendForOne(assignment: Assignment, student: { id: PersonId; name: string }, dueAt: Date, decision: CommandDecision, deed: Deed): Promise<Outcome> {
+async function extendForOne(
+  assignment: Assignment,
+  student: { id: PersonId; name: string },
+  dueAt: Date,
+  decision: CommandDecision,
+  deed: Deed,
+): Promise<Outcome> {
   const { tx } = deed
   const before = await findSubmission(tx, assignment.code, student.id)
-  const empty = { assignment: assignment.code, student: student.id, firstAt: null, lastAt: null, postmarkAt: null, late: false, excused: false, absent: false, dueAt: null }
+  const empty = {
+    assignment: assignment.code,
+    student: student.id,
+    firstAt: null,
+    lastAt: null,
+    postmarkAt: null,
+    late: false,
+    excused: false,
+    absent: false,
+    dueAt: null,
+  }
   const at = before?.postmarkAt ?? before?.firstAt ?? null
   await saveSubmission(tx, { ...(before ?? empty), dueAt, late: at !== null && at > dueAt })
   const own = { ...assignment, dueAt, sequence: assignment.sequence + 1 }
@@ -53,7 +93,8 @@ export async function closeAssignment(assignment: Assignment, decision: CommandD
   const { tx, now } = deed
   await moveAssignment(tx, assignment.code, ['open'], 'closed')
   await cancelJob(tx, `late:${assignment.code}`)
-  if (assignment.bundledAt === null) await moveJob(tx, { kind: 'make-bundle', key: `bundle:${assignment.code}`, data: { code: assignment.code, kind: 'first' }, dueAt: now }, now)
+  if (assignment.bundledAt === null)
+    await moveJob(tx, { kind: 'make-bundle', key: `bundle:${assignment.code}`, data: { code: assignment.code, kind: 'first' }, dueAt: now }, now)
   return confirmDone(assignment, decision, deed, { done: 'closed' })
 }
 
@@ -61,21 +102,32 @@ export async function reopenAssignment(assignment: Assignment, decision: Command
   const { tx, now } = deed
   const moved = await moveAssignment(tx, assignment.code, ['closed'], 'open')
   // What came meanwhile goes out now.
-  if (moved && assignment.bundledAt !== null) await addJob(tx, { kind: 'make-bundle', key: `late:${assignment.code}`, data: { code: assignment.code, kind: 'late' }, dueAt: now }, now)
+  if (moved && assignment.bundledAt !== null)
+    await addJob(tx, { kind: 'make-bundle', key: `late:${assignment.code}`, data: { code: assignment.code, kind: 'late' }, dueAt: now }, now)
   return confirmDone(assignment, decision, deed, { done: 'reopened' })
 }
 
 /** RELANCER [names, TOUS]: those without work, without an open question, not excused. */
 export async function remindMissing(assignment: Assignment, decision: CommandDecision, deed: Deed): Promise<Outcome> {
   const { tx, mail, settings, now } = deed
-  const waiting = (await standingsOf(tx, assignment, now)).filter((standing) => (standing.standing === 'missing' || standing.standing === 'open') && standing.pending === 0)
+  const waiting = (await standingsOf(tx, assignment, now)).filter(
+    (standing) => (standing.standing === 'missing' || standing.standing === 'open') && standing.pending === 0,
+  )
   const wanted = decision.argument === '' || /^(tous|toutes|all|everyone)$/iu.test(decision.argument) ? waiting : studentsNamed(decision.argument, waiting)
-  if (decision.argument !== '' && wanted.length === 0) return refusePerson(decision.author, 'name-unclear', deed, { assignment: assignment.code, detail: decision.argument })
+  if (decision.argument !== '' && wanted.length === 0)
+    return refusePerson(decision.author, 'name-unclear', deed, { assignment: assignment.code, detail: decision.argument })
   for (const reader of await readersOf(tx, assignment)) {
     if (!wanted.some((standing) => standing.id === reader.student)) continue
     await writeAssignment(
       tx,
-      { assignment, student: { person: reader.student, name: reader.studentName }, recipient: reader, cause: `reminder:${mail.id}:${reader.student}:${reader.address}`, isFirst: false, template: 'reminder' },
+      {
+        assignment,
+        student: { person: reader.student, name: reader.studentName },
+        recipient: reader,
+        cause: `reminder:${mail.id}:${reader.student}:${reader.address}`,
+        isFirst: false,
+        template: 'reminder',
+      },
       settings,
       now,
     )
@@ -86,18 +138,33 @@ export async function remindMissing(assignment: Assignment, decision: CommandDec
 /** ANNULER: copies that have not left are withdrawn; who has one gets a short withdrawal. */
 export async function cancelAssignment(assignment: Assignment, decision: CommandDecision, deed: Deed): Promise<Outcome> {
   const { tx } = deed
-  if (!(await moveAssignment(tx, assignment.code, ['waiting', 'open'], 'cancelled'))) return refusePerson(decision.author, 'assignment-closed', deed, { assignment: assignment.code })
+  if (!(await moveAssignment(tx, assignment.code, ['waiting', 'open'], 'cancelled')))
+    return refusePerson(decision.author, 'assignment-closed', deed, { assignment: assignment.code })
   for (const key of [`copies:${assignment.code}`, `bundle:${assignment.code}`, `late:${assignment.code}`]) await cancelJob(tx, key)
   if (assignment.state === 'open') {
     const readers = await readersOf(tx, assignment)
     await cancelOutgoing(tx, assignment.code, ['assignment', 'reminder'])
-    await tellReaders({ ...assignment, sequence: assignment.sequence + 1 }, 'cancelled', null, deed, null, readers.filter((reader) => reader.delivered))
+    await tellReaders(
+      { ...assignment, sequence: assignment.sequence + 1 },
+      'cancelled',
+      null,
+      deed,
+      null,
+      readers.filter((reader) => reader.delivered),
+    )
   }
   return confirmDone(assignment, decision, deed, { done: 'cancelled' })
 }
 
 /** M15 to whoever has a copy: the change first, the old value second, a new calendar entry. */
-async function tellReaders(assignment: Assignment, change: 'new-date' | 'cancelled', oldDueAt: Date | null, { tx, mail, settings, now }: Deed, student: PersonId | null = null, readers: Reader[] | null = null): Promise<void> {
+async function tellReaders(
+  assignment: Assignment,
+  change: 'new-date' | 'cancelled',
+  oldDueAt: Date | null,
+  { tx, mail, settings, now }: Deed,
+  student: PersonId | null = null,
+  readers: Reader[] | null = null,
+): Promise<void> {
   const teacher = await findPerson(tx, assignment.teacher)
   for (const reader of readers ?? (await readersOf(tx, assignment))) {
     if (student !== null && reader.student !== student) continue
@@ -115,8 +182,14 @@ async function tellReaders(assignment: Assignment, change: 'new-date' | 'cancell
         student: reader.student,
         token: reader.token,
         data: {
-          change, class: classLabel(assignment.class), code: assignment.code, title: assignment.title, studentName: reader.studentName, toGuardian: reader.isGuardian,
-          dueAt: change === 'new-date' ? (assignment.dueAt?.toISOString() ?? null) : null, oldDueAt: oldDueAt?.toISOString() ?? null,
+          change,
+          class: classLabel(assignment.class),
+          code: assignment.code,
+          title: assignment.title,
+          studentName: reader.studentName,
+          toGuardian: reader.isGuardian,
+          dueAt: change === 'new-date' ? (assignment.dueAt?.toISOString() ?? null) : null,
+          oldDueAt: oldDueAt?.toISOString() ?? null,
         },
         calendar: change === 'new-date' ? calendarOf(assignment, settings) : null,
       },

@@ -76,7 +76,13 @@ const envelopeOf = (mail: MailRow): Envelope => ({
 })
 
 /** Proof of the author costs DNS: asked for teachers, and for whoever's lateness its signing time may decide. */
-function believe(raw: Buffer, envelope: Envelope, authors: Author[], data: HandleMailJob, { settings, authenticate, now }: HandleMailDeps): Promise<Authentication | null> {
+function believe(
+  raw: Buffer,
+  envelope: Envelope,
+  authors: Author[],
+  data: HandleMailJob,
+  { settings, authenticate, now }: HandleMailDeps,
+): Promise<Authentication | null> {
   const needed = settings.authPolicy !== 'off' && !data.confirmed && (authors.some((author) => author.teaches.length > 0) || settings.lateBy === 'postmark')
   return needed ? authenticate(raw, envelope, now()) : Promise.resolve(null)
 }
@@ -99,7 +105,11 @@ const placed = (facts: Facts, task: { assignment: AssignmentCode; student: Perso
 const keepsFiles = (decision: Decision): boolean => ['post', 'accept', 'take-correction', 'answer-question'].includes(decision.deed)
 
 /** Several recipients, one mail: its state is the gravest of theirs. */
-async function carryOutAll(tx: Tx, decided: { target: Target; key: string; decision: Decision }[], deed: Omit<Deed, 'tx' | 'target'>): Promise<Outcome & { why: string | null }> {
+async function carryOutAll(
+  tx: Tx,
+  decided: { target: Target; key: string; decision: Decision }[],
+  deed: Omit<Deed, 'tx' | 'target'>,
+): Promise<Outcome & { why: string | null }> {
   if (decided.length === 0) return { state: 'held', reason: 'no-recipient-of-ours', why: 'no-recipient-of-ours' }
   let result: (Outcome & { why: string | null }) | null = null
   for (const { target, key, decision } of decided) {

@@ -84,7 +84,12 @@ interface Built {
 }
 
 /** Builds the parts of a bundle into blobs. Null: nothing new to send. */
-export async function buildParts(assignment: Assignment, kind: BundleKind, deps: Pick<BundleDeps, 'database' | 'blobs' | 'bundles' | 'words' | 'markKey' | 'temporary' | 'settings'>, at: Date): Promise<Built | null> {
+export async function buildParts(
+  assignment: Assignment,
+  kind: BundleKind,
+  deps: Pick<BundleDeps, 'database' | 'blobs' | 'bundles' | 'words' | 'markKey' | 'temporary' | 'settings'>,
+  at: Date,
+): Promise<Built | null> {
   const { database, blobs, settings } = deps
   const standings = await standingsOf(database.db, assignment, at)
   const sent = kind === 'late' ? await bundledPages(database.db, assignment.code) : new Set<number>()
@@ -92,7 +97,10 @@ export async function buildParts(assignment: Assignment, kind: BundleKind, deps:
   const pages = (await pagesOf(database.db, assignment.code)).filter((page) => !sent.has(page.id))
   if (kind === 'late' && pages.length === 0) return null
   const students = standings.map((standing) => ({ student: studentOf(standing, pages, sources, blobs), bytes: bytesOf(standing, pages) }))
-  const parts = splitByBytes(students.map(({ student, bytes }) => ({ student, bytes })), Math.floor(settings.maxOutboundBytes * encodedShare))
+  const parts = splitByBytes(
+    students.map(({ student, bytes }) => ({ student, bytes })),
+    Math.floor(settings.maxOutboundBytes * encodedShare),
+  )
   const teacher = await findPerson(database.db, assignment.teacher)
   const locale = localeOf(teacher?.language ?? null, settings)
   const made: Built['parts'] = []
@@ -119,7 +127,12 @@ export async function buildParts(assignment: Assignment, kind: BundleKind, deps:
   return { parts: made, pageIds: pages.map((page) => page.id), standings, documents }
 }
 
-async function buildOne(input: BundleInput, assignment: Assignment, part: number | null, { blobs, bundles, temporary }: Pick<BundleDeps, 'blobs' | 'bundles' | 'temporary'>): Promise<Built['parts'][number]> {
+async function buildOne(
+  input: BundleInput,
+  assignment: Assignment,
+  part: number | null,
+  { blobs, bundles, temporary }: Pick<BundleDeps, 'blobs' | 'bundles' | 'temporary'>,
+): Promise<Built['parts'][number]> {
   const file = join(temporary, `${assignment.code}-${part ?? 0}-${Date.parse(input.madeAt)}.pdf`)
   try {
     const { bytes } = await bundles.build(input, file)
@@ -152,12 +165,14 @@ function studentOf(standing: StudentStanding, pages: Page[], sources: Map<string
 function bundlePageOf(page: Page, source: Source | undefined, blobs: Blobs): BundlePage {
   if (source?.kind === 'typed') return { id: page.id, kind: 'typed', text: source.text ?? '' }
   if (source?.kind === 'document') return { id: page.id, kind: 'document', filename: source.filename ?? '', text: source.text }
-  if (page.blob === null || page.widthPx === null || page.heightPx === null) return { id: page.id, kind: 'unreadable', filename: source?.filename ?? '', reason: source?.error ?? 'picture-undecodable' }
+  if (page.blob === null || page.widthPx === null || page.heightPx === null)
+    return { id: page.id, kind: 'unreadable', filename: source?.filename ?? '', reason: source?.error ?? 'picture-undecodable' }
   return { id: page.id, kind: 'picture', file: blobs.path(page.blob), widthPx: page.widthPx, heightPx: page.heightPx }
 }
 
 /** What a student adds to the file: pictures as they are, other sheets about 10 KB. */
-const bytesOf = (standing: StudentStanding, pages: Page[]): number => pages.filter((page) => page.student === standing.id).reduce((sum, page) => sum + (page.bytes ?? 10_000), 0)
+const bytesOf = (standing: StudentStanding, pages: Page[]): number =>
+  pages.filter((page) => page.student === standing.id).reduce((sum, page) => sum + (page.bytes ?? 10_000), 0)
 
 /** Office documents ride in the mail, named after the pupil (CONTRACT.md, section 10). */
 function documentOf(page: Page, sources: Map<string, Source>, standings: StudentStanding[]): Built['documents'] {
@@ -199,7 +214,8 @@ async function mailParts(tx: Tx, assignment: Assignment, kind: BundleKind, built
       part: built.parts.length > 1 ? { index: index + 1, count: built.parts.length } : null,
       pending: named((standing) => standing.pending > 0),
     }
-    if (kind === 'late') await writeLetter(tx, { ...base, template: 'late-work', data: { ...about, students: lateStudents.map((standing) => standing.name) } }, settings, at)
+    if (kind === 'late')
+      await writeLetter(tx, { ...base, template: 'late-work', data: { ...about, students: lateStudents.map((standing) => standing.name) } }, settings, at)
     else
       await writeLetter(
         tx,
@@ -221,4 +237,3 @@ async function mailParts(tx: Tx, assignment: Assignment, kind: BundleKind, built
       )
   }
 }
-

@@ -19,7 +19,18 @@ export async function makePages(job: Job, { database, blobs, pages, pagesPerSubm
   const source = await findSource(database.db, sourceId)
   if (!source || source.state !== 'waiting') return { commit: async () => undefined }
   const page = (number: number): Omit<Page, 'id'> => ({
-    source: source.id, assignment: source.assignment, student: source.student, number, blob: null, widthPx: null, heightPx: null, rotationDegCw: 0, verdict: 'unreadable', sharpness: null, exposure: null, bytes: null,
+    source: source.id,
+    assignment: source.assignment,
+    student: source.student,
+    number,
+    blob: null,
+    widthPx: null,
+    heightPx: null,
+    rotationDegCw: 0,
+    verdict: 'unreadable',
+    sharpness: null,
+    exposure: null,
+    bytes: null,
   })
   try {
     const already = (await pagesOf(database.db, source.assignment, source.student)).length

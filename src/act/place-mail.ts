@@ -12,6 +12,7 @@ export async function placeMail(decision: Extract<Decision, { deed: 'place' }>, 
   const task = choices?.[decision.choice - 1]
   if (mailId === undefined || task === undefined) return held('choice-unclear')
   if (!(await useReplyAddress(tx, decision.reply.token, now))) return handled
-  if (await moveMail(tx, mailId, 'held', 'spooled', null)) await addJob(tx, { kind: 'handle-mail', key: mailJobKey(mailId), data: { mailId, place: task }, dueAt: now }, now)
+  if (await moveMail(tx, mailId, 'held', 'spooled', null))
+    await addJob(tx, { kind: 'handle-mail', key: mailJobKey(mailId), data: { mailId, place: task }, dueAt: now }, now)
   return answered
 }

@@ -39,7 +39,12 @@ export async function postAssignment(decision: Extract<Decision, { deed: 'post' 
     leaveAt: new Date(now.getTime() + settings.undoMs),
     onlyStudents: audience.students,
   }
-  const files = [...reading.pages, ...reading.documents].map((file, index) => ({ blob: file.sha256, filename: file.filename ?? `fichier-${index + 1}`, mediaType: file.mediaType, bytes: file.content.length }))
+  const files = [...reading.pages, ...reading.documents].map((file, index) => ({
+    blob: file.sha256,
+    filename: file.filename ?? `fichier-${index + 1}`,
+    mediaType: file.mediaType,
+    bytes: file.content.length,
+  }))
   await addAssignment(tx, assignment, files)
   await addJob(tx, { kind: 'send-copies', key: `copies:${assignment.code}`, data: { code: assignment.code }, dueAt: assignment.leaveAt }, now)
   if (assignment.dueAt) await scheduleBundle(tx, assignment.code, assignment.dueAt, settings, now)
@@ -58,7 +63,13 @@ async function freeCode(tx: Tx): Promise<AssignmentCode> {
   }
 }
 
-async function confirmPost(tx: Tx, assignment: Assignment, files: { filename: string; bytes: number }[], dateWasPast: boolean, { reading, settings, now }: Deed): Promise<void> {
+async function confirmPost(
+  tx: Tx,
+  assignment: Assignment,
+  files: { filename: string; bytes: number }[],
+  dateWasPast: boolean,
+  { reading, settings, now }: Deed,
+): Promise<void> {
   const teacher = await findPerson(tx, assignment.teacher)
   if (!teacher?.email) return
   const reach = await reachOf(tx, assignment)
@@ -87,7 +98,10 @@ async function confirmPost(tx: Tx, assignment: Assignment, files: { filename: st
         dateWasPast,
         leaveAt: assignment.leaveAt > now ? assignment.leaveAt.toISOString() : null,
         files: files.map((file) => ({ filename: file.filename, bytes: file.bytes })),
-        firstLines: assignment.body.split('\n').filter((line) => line.trim() !== '').slice(0, 3),
+        firstLines: assignment.body
+          .split('\n')
+          .filter((line) => line.trim() !== '')
+          .slice(0, 3),
       },
     },
     settings,
@@ -115,4 +129,3 @@ async function reachOf(tx: Tx, assignment: Pick<Assignment, 'class' | 'onlyStude
   }
   return reach
 }
-

@@ -29,13 +29,22 @@ export async function readersOf(db: Db, assignment: Assignment): Promise<Reader[
   return readers
 }
 
-export const peopleReading = async (db: Db, assignment: Assignment, student: PersonId): Promise<Reader[]> => (await readersOf(db, assignment)).filter((reader) => reader.student === student)
+export const peopleReading = async (db: Db, assignment: Assignment, student: PersonId): Promise<Reader[]> =>
+  (await readersOf(db, assignment)).filter((reader) => reader.student === student)
 
 async function readerOf(db: Db, copy: Copy): Promise<Reader | null> {
   const person = await findPerson(db, copy.person)
   const student = await findPerson(db, copy.student)
   if (!person || !student) return null
   return {
-    person: copy.person, name: person.name, address: copy.address, token: copy.token, language: person.language, student: copy.student, studentName: student.name, isGuardian: copy.person !== copy.student, delivered: copy.delivery === 'delivered',
+    person: copy.person,
+    name: person.name,
+    address: copy.address,
+    token: copy.token,
+    language: person.language,
+    student: copy.student,
+    studentName: student.name,
+    isGuardian: copy.person !== copy.student,
+    delivered: copy.delivery === 'delivered',
   }
 }

@@ -24,7 +24,14 @@ export function householdsOf(student: PersonId, guardians: readonly ActiveGuardi
   const households = new Map<string, Recipient[]>()
   for (const guardian of guardians) {
     if (guardian.student !== student || guardian.right !== 'full' || guardian.email === null) continue
-    const recipient = { person: guardian.guardian, name: guardian.name, address: guardian.email, household: guardian.household, language: guardian.language, isGuardian: true }
+    const recipient = {
+      person: guardian.guardian,
+      name: guardian.name,
+      address: guardian.email,
+      household: guardian.household,
+      language: guardian.language,
+      isGuardian: true,
+    }
     households.set(guardian.household, [...(households.get(guardian.household) ?? []), recipient])
   }
   return [...households.values()]
@@ -32,7 +39,8 @@ export function householdsOf(student: PersonId, guardians: readonly ActiveGuardi
 
 /** Whom a copy goes to; empty: unreachable. */
 export function recipientsOf(student: StudentBox, guardians: readonly ActiveGuardian[]): Recipient[] {
-  if (student.email !== null) return [{ person: student.person, name: student.name, address: student.email, household: student.person, language: student.language, isGuardian: false }]
+  if (student.email !== null)
+    return [{ person: student.person, name: student.name, address: student.email, household: student.person, language: student.language, isGuardian: false }]
   return householdsOf(student.person, guardians).flatMap((household) => household.slice(0, 1))
 }
 
@@ -40,7 +48,12 @@ export function recipientsOf(student: StudentBox, guardians: readonly ActiveGuar
  * Who gets the copy when one address failed for good: the next address of the household; for a student's own mailbox, every household of the guardians.
  * Addresses in `tried` are left out.
  */
-export function nextRecipients(student: StudentBox, guardians: readonly ActiveGuardian[], failed: { household: string; address: string }, tried: ReadonlySet<string>): Recipient[] {
+export function nextRecipients(
+  student: StudentBox,
+  guardians: readonly ActiveGuardian[],
+  failed: { household: string; address: string },
+  tried: ReadonlySet<string>,
+): Recipient[] {
   const households = householdsOf(student.person, guardians)
   const affected = failed.household === student.person ? households : households.filter((household) => household[0]?.household === failed.household)
   return affected.flatMap((household) => household.filter((recipient) => !tried.has(recipient.address)).slice(0, 1))

@@ -26,8 +26,15 @@ export async function relayQuestion({ assignment, student, studentToken, absence
   if (!teacher?.email || !pupil) return
   const question = newId(now)
   if (!absence) await addQuestion(tx, { id: question, assignment: assignment.code, student, studentToken, mailId: mail.id, text: reading.text, askedAt: now })
-  else await addQuestion(tx, { id: question, assignment: assignment.code, student, studentToken, mailId: mail.id, text: reading.text, askedAt: now }).then(() => markAnswered(tx, question, now))
-  const token = await giveReplyAddress(tx, { purpose: 'question', person: teacher.id, address: teacher.email, assignment: assignment.code, student, ref: question }, now)
+  else
+    await addQuestion(tx, { id: question, assignment: assignment.code, student, studentToken, mailId: mail.id, text: reading.text, askedAt: now }).then(() =>
+      markAnswered(tx, question, now),
+    )
+  const token = await giveReplyAddress(
+    tx,
+    { purpose: 'question', person: teacher.id, address: teacher.email, assignment: assignment.code, student, ref: question },
+    now,
+  )
   await writeLetter(
     tx,
     {
@@ -90,7 +97,13 @@ export async function answerQuestion(decision: Extract<Decision, { deed: 'answer
           answer: reading.text,
           files: [...reading.pages, ...reading.documents].map((file) => file.filename ?? ''),
         },
-        attachments: [...reading.pages, ...reading.documents].map((file) => ({ blob: file.sha256, filename: file.filename ?? 'fichier', mediaType: file.mediaType, disposition: 'attachment' as const, cid: null })),
+        attachments: [...reading.pages, ...reading.documents].map((file) => ({
+          blob: file.sha256,
+          filename: file.filename ?? 'fichier',
+          mediaType: file.mediaType,
+          disposition: 'attachment' as const,
+          cid: null,
+        })),
       },
       settings,
       now,

@@ -57,7 +57,12 @@ export async function returnCorrections(job: Job, deps: CorrectionDeps): Promise
     for (const [index, { file, pages }] of files.entries()) {
       const out = join(deps.temporary, `${job.id}-${student.replace(/[^\w-]/gu, '_')}-${index}.pdf`)
       try {
-        await bundles.cut(blobs.path(file), pages.sort((a, b) => a.order - b.order).map(({ index: page, rotationDegCw }) => ({ index: page, rotationDegCw })), out, assignment.title)
+        await bundles.cut(
+          blobs.path(file),
+          pages.sort((a, b) => a.order - b.order).map(({ index: page, rotationDegCw }) => ({ index: page, rotationDegCw })),
+          out,
+          assignment.title,
+        )
         copies.push({ student, blob: await blobs.putFile(out), pages: pages.length })
       } finally {
         await rm(out, { force: true })
@@ -114,11 +119,19 @@ function addTo(sorted: Sorted, student: PersonId, file: string, page: { index: n
 }
 
 /** M11 to whoever reads this pupil's mail; false when nobody does. The same copy twice is sent once. */
-async function returnCopy(tx: Tx, assignment: Assignment, copy: { student: PersonId; blob: string; pages: number }, data: CorrectionJob, settings: ActSettings, now: Date): Promise<boolean> {
+async function returnCopy(
+  tx: Tx,
+  assignment: Assignment,
+  copy: { student: PersonId; blob: string; pages: number },
+  data: CorrectionJob,
+  settings: ActSettings,
+  now: Date,
+): Promise<boolean> {
   const readers = await peopleReading(tx, assignment, copy.student)
   if (readers.length === 0) return false
   const correction = data.files[0]?.id ?? ''
-  if (!(await addReturned(tx, { assignment: assignment.code, student: copy.student, blob: copy.blob, correction, pages: copy.pages, returnedAt: now }))) return true
+  if (!(await addReturned(tx, { assignment: assignment.code, student: copy.student, blob: copy.blob, correction, pages: copy.pages, returnedAt: now })))
+    return true
   const teacher = await findPerson(tx, data.teacher)
   for (const reader of readers) {
     await writeLetter(
@@ -135,9 +148,18 @@ async function returnCopy(tx: Tx, assignment: Assignment, copy: { student: Perso
         student: copy.student,
         token: reader.token,
         data: {
-          class: classLabel(assignment.class), code: assignment.code, title: assignment.title, studentName: reader.studentName, toGuardian: reader.isGuardian, teacherName: teacher?.name ?? '', pages: copy.pages, remark: null,
+          class: classLabel(assignment.class),
+          code: assignment.code,
+          title: assignment.title,
+          studentName: reader.studentName,
+          toGuardian: reader.isGuardian,
+          teacherName: teacher?.name ?? '',
+          pages: copy.pages,
+          remark: null,
         },
-        attachments: [{ blob: copy.blob, filename: `${assignment.class}_${assignment.code}.pdf`, mediaType: 'application/pdf', disposition: 'attachment', cid: null }],
+        attachments: [
+          { blob: copy.blob, filename: `${assignment.class}_${assignment.code}.pdf`, mediaType: 'application/pdf', disposition: 'attachment', cid: null },
+        ],
       },
       settings,
       now,
@@ -166,8 +188,20 @@ async function report(
   }
   const about = { class: classLabel(assignment.class), code: assignment.code, title: assignment.title }
   if (returned.length + unreachable.length + sorted.unrecognised.length === 0) {
-    const reason = (['pdf-locked', 'pdf-damaged', 'too-many-pages'] as const).find((code) => sorted.faults.some((fault) => fault.code === code)) ?? 'correction-not-recognised'
-    await writeLetter(tx, { ...base, template: 'refused', cause: `correction:${data.mailId}`, data: { ...about, reason, toStudent: false, subject: '', detail: null, office: settings.office } }, settings, now)
+    const reason =
+      (['pdf-locked', 'pdf-damaged', 'too-many-pages'] as const).find((code) => sorted.faults.some((fault) => fault.code === code)) ??
+      'correction-not-recognised'
+    await writeLetter(
+      tx,
+      {
+        ...base,
+        template: 'refused',
+        cause: `correction:${data.mailId}`,
+        data: { ...about, reason, toStudent: false, subject: '', detail: null, office: settings.office },
+      },
+      settings,
+      now,
+    )
     return
   }
   const token = await giveReplyAddress(tx, { purpose: 'teacher', person: teacher.id, address: teacher.email, assignment: assignment.code }, now)

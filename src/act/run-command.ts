@@ -48,7 +48,19 @@ async function familyCommand(assignment: Assignment | null, decision: CommandDec
     if (decision.name === 'done') {
       const person = await findPerson(tx, decision.author)
       if (!person?.email) return held('no-address')
-      await scheduleReceipt(tx, { assignment: assignment.code, student: decision.student, token: decision.reply?.token ?? null, address: person.email, author: decision.author, notes: [] }, now, now)
+      await scheduleReceipt(
+        tx,
+        {
+          assignment: assignment.code,
+          student: decision.student,
+          token: decision.reply?.token ?? null,
+          address: person.email,
+          author: decision.author,
+          notes: [],
+        },
+        now,
+        now,
+      )
       return answered
     }
   }
@@ -58,7 +70,8 @@ async function familyCommand(assignment: Assignment | null, decision: CommandDec
 /** The bundle itself is the answer. */
 async function bundleNow(assignment: Assignment, decision: CommandDecision, deed: Deed): Promise<Outcome> {
   const { tx, mail, now } = deed
-  if (decision.argument !== '') return refusePerson(decision.author, 'command-not-available', deed, { assignment: assignment.code, detail: `${decision.name} ${decision.argument}` })
+  if (decision.argument !== '')
+    return refusePerson(decision.author, 'command-not-available', deed, { assignment: assignment.code, detail: `${decision.name} ${decision.argument}` })
   await addJob(tx, { kind: 'make-bundle', key: `again:${assignment.code}:${mail.id}`, data: { code: assignment.code, kind: 'again' }, dueAt: now }, now)
   return answered
 }
@@ -86,7 +99,12 @@ async function teacherStatus(assignment: Assignment, decision: CommandDecision, 
         title: assignment.title,
         dueAt: assignment.dueAt?.toISOString() ?? null,
         forTeacher: true,
-        students: standings.map((standing) => ({ name: standing.name, state: standing.standing, pages: standing.pages, submittedAt: standing.submittedAt?.toISOString() ?? null })),
+        students: standings.map((standing) => ({
+          name: standing.name,
+          state: standing.standing,
+          pages: standing.pages,
+          submittedAt: standing.submittedAt?.toISOString() ?? null,
+        })),
       },
     },
     settings,
@@ -119,7 +137,12 @@ async function ownStatus(assignment: Assignment, student: PersonId, decision: Co
         title: assignment.title,
         dueAt: assignment.dueAt?.toISOString() ?? null,
         forTeacher: false,
-        students: own.map((standing) => ({ name: standing.name, state: standing.standing, pages: standing.pages, submittedAt: standing.submittedAt?.toISOString() ?? null })),
+        students: own.map((standing) => ({
+          name: standing.name,
+          state: standing.standing,
+          pages: standing.pages,
+          submittedAt: standing.submittedAt?.toISOString() ?? null,
+        })),
       },
     },
     settings,
@@ -132,7 +155,12 @@ async function ownStatus(assignment: Assignment, student: PersonId, decision: Co
 async function sendAgain(assignment: Assignment, student: PersonId, decision: CommandDecision, { tx, mail, settings, now }: Deed): Promise<Outcome> {
   const readers = (await peopleReading(tx, assignment, student)).filter((reader) => reader.person === decision.author)
   for (const reader of readers)
-    await writeAssignment(tx, { assignment, student: { person: student, name: reader.studentName }, recipient: reader, cause: `resend:${mail.id}:${reader.address}`, isFirst: false }, settings, now)
+    await writeAssignment(
+      tx,
+      { assignment, student: { person: student, name: reader.studentName }, recipient: reader, cause: `resend:${mail.id}:${reader.address}`, isFirst: false },
+      settings,
+      now,
+    )
   return readers.length > 0 ? answered : held('no-copy')
 }
 

@@ -26,16 +26,46 @@ export const sendCopies = (job: Job, deps: { settings: ActSettings; now(): Date 
   })
 
 export const studentsOf = async (tx: Tx, assignment: { class: ClassName; onlyStudents: PersonId[] | null }) =>
-  (await membersOf(tx, assignment.class)).filter((member) => member.role === 'student' && (assignment.onlyStudents === null || assignment.onlyStudents.includes(member.person)))
+  (await membersOf(tx, assignment.class)).filter(
+    (member) => member.role === 'student' && (assignment.onlyStudents === null || assignment.onlyStudents.includes(member.person)),
+  )
 
 /** False when this address had its copy before. */
-export async function sendCopy(tx: Tx, assignment: Assignment, student: { person: PersonId; name: string }, recipient: Recipient, settings: ActSettings, now: Date): Promise<boolean> {
+export async function sendCopy(
+  tx: Tx,
+  assignment: Assignment,
+  student: { person: PersonId; name: string },
+  recipient: Recipient,
+  settings: ActSettings,
+  now: Date,
+): Promise<boolean> {
   const { code } = assignment
-  const reply = { purpose: 'student' as const, person: recipient.person, address: recipient.address, assignment: code, student: student.person, household: recipient.household }
+  const reply = {
+    purpose: 'student' as const,
+    person: recipient.person,
+    address: recipient.address,
+    assignment: code,
+    student: student.person,
+    household: recipient.household,
+  }
   const token = await giveReplyAddress(tx, reply, now)
-  const copy = { token, assignment: code, student: student.person, person: recipient.person, household: recipient.household, address: recipient.address, delivery: 'waiting' as const, failure: null }
+  const copy = {
+    token,
+    assignment: code,
+    student: student.person,
+    person: recipient.person,
+    household: recipient.household,
+    address: recipient.address,
+    delivery: 'waiting' as const,
+    failure: null,
+  }
   if (!(await addCopy(tx, copy))) return false
-  return writeAssignment(tx, { assignment, student, recipient: { ...recipient, token }, cause: `copy:${code}:${student.person}:${recipient.address}`, isFirst: true }, settings, now)
+  return writeAssignment(
+    tx,
+    { assignment, student, recipient: { ...recipient, token }, cause: `copy:${code}:${student.person}:${recipient.address}`, isFirst: true },
+    settings,
+    now,
+  )
 }
 
 export interface AssignmentLetter {
@@ -89,10 +119,22 @@ export async function writeAssignment(tx: Tx, letter: AssignmentLetter, settings
   )
 }
 
-export const attachmentOf = (file: AssignmentFile) => ({ blob: file.blob, filename: file.filename, mediaType: file.mediaType, disposition: 'attachment' as const, cid: null })
+export const attachmentOf = (file: AssignmentFile) => ({
+  blob: file.blob,
+  filename: file.filename,
+  mediaType: file.mediaType,
+  disposition: 'attachment' as const,
+  cid: null,
+})
 
 /** The same UID with a higher SEQUENCE moves the entry (RFC 5545 §3.8.7.4). */
 export const calendarOf = (assignment: Assignment, settings: Pick<ActSettings, 'domain'>) =>
   assignment.dueAt === null
     ? null
-    : { uid: `${assignment.code.toLowerCase()}@${settings.domain}`, sequence: assignment.sequence, dueAt: assignment.dueAt.toISOString(), title: `[${classLabel(assignment.class)}] ${assignment.title}`, method: 'PUBLISH' as const }
+    : {
+        uid: `${assignment.code.toLowerCase()}@${settings.domain}`,
+        sequence: assignment.sequence,
+        dueAt: assignment.dueAt.toISOString(),
+        title: `[${classLabel(assignment.class)}] ${assignment.title}`,
+        method: 'PUBLISH' as const,
+      }

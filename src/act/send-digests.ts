@@ -49,12 +49,24 @@ async function addAssignmentTo(child: DigestChild, db: Db, assignment: Assignmen
   const standing = (await standingsOf(db, assignment, now)).find((one) => one.id === student)
   if (!standing) return
   const since = now.getTime() - weekMs
-  const shown = { title: assignment.title, class: classLabel(assignment.class), code: assignment.code, dueAt: (standing.extendedUntil ?? assignment.dueAt)?.toISOString() ?? null }
+  const shown = {
+    title: assignment.title,
+    class: classLabel(assignment.class),
+    code: assignment.code,
+    dueAt: (standing.extendedUntil ?? assignment.dueAt)?.toISOString() ?? null,
+  }
   const returned = (await returnedOf(db, assignment.code)).filter((one) => one.student === student && one.returnedAt.getTime() > since)
   if (returned.length > 0) child.returned.push({ ...shown, at: returned[0]?.returnedAt.toISOString() ?? null, pages: null, late: false })
-  else if (standing.submittedAt && standing.submittedAt.getTime() > since) child.submitted.push({ ...shown, at: standing.submittedAt.toISOString(), pages: standing.pages, late: standing.late })
-  else if (standing.standing === 'missing' && assignment.dueAt && assignment.dueAt.getTime() > since) child.missing.push({ ...shown, at: null, pages: null, late: false })
-  else if ((standing.standing === 'open' || standing.standing === 'question') && assignment.state === 'open' && (assignment.dueAt === null ? assignment.createdAt.getTime() > since : assignment.dueAt > now)) child.due.push({ ...shown, at: null, pages: null, late: false })
+  else if (standing.submittedAt && standing.submittedAt.getTime() > since)
+    child.submitted.push({ ...shown, at: standing.submittedAt.toISOString(), pages: standing.pages, late: standing.late })
+  else if (standing.standing === 'missing' && assignment.dueAt && assignment.dueAt.getTime() > since)
+    child.missing.push({ ...shown, at: null, pages: null, late: false })
+  else if (
+    (standing.standing === 'open' || standing.standing === 'question') &&
+    assignment.state === 'open' &&
+    (assignment.dueAt === null ? assignment.createdAt.getTime() > since : assignment.dueAt > now)
+  )
+    child.due.push({ ...shown, at: null, pages: null, late: false })
 }
 
 /** Writes the digests of this day; how many are new. The same day twice writes nothing. */

@@ -7,6 +7,7 @@ import { findPerson } from '../store/people'
 import { countNotices, noteOnce } from '../store/questions'
 import { findReplyAddress } from '../store/reply-addresses'
 import { findSubmission, pagesOf, sourcesOf } from '../store/submissions'
+import type { PageVerdict } from '../text/mails'
 import type { JobResult } from '../work/runner'
 import type { ReceiptJob } from './accept-reply'
 import { peopleReading } from './readers'
@@ -32,7 +33,8 @@ export async function sendReceipt(job: Job, { database, settings, now }: Receipt
   const sources = await sourcesOf(database.db, receipt.assignment, receipt.student)
   const at = now()
   const newest = Math.max(0, ...sources.map((source) => source.receivedAt.getTime()))
-  if (sources.some((source) => source.state === 'waiting') && at.getTime() - newest < longestWaitMs + settings.receiptWaitMs) return { again: new Date(at.getTime() + lookAgainMs) }
+  if (sources.some((source) => source.state === 'waiting') && at.getTime() - newest < longestWaitMs + settings.receiptWaitMs)
+    return { again: new Date(at.getTime() + lookAgainMs) }
   const outcome = await outcomeOf(database.db, receipt, assignment)
   const reader = receipt.author === null ? null : await findPerson(database.db, receipt.author)
   const student = await findPerson(database.db, receipt.student)
@@ -67,7 +69,13 @@ export async function sendReceipt(job: Job, { database, settings, now }: Receipt
         outcomeOnly: reader === null,
       }
       const setAside = receipt.notes.flatMap((note) => note.setAside)
-      if (isM5) await writeLetter(tx, { ...base, template: 'no-page-found', data: { ...about, setAside, links: receipt.notes.reduce((sum, note) => sum + note.links, 0) } }, settings, at)
+      if (isM5)
+        await writeLetter(
+          tx,
+          { ...base, template: 'no-page-found', data: { ...about, setAside, links: receipt.notes.reduce((sum, note) => sum + note.links, 0) } },
+          settings,
+          at,
+        )
       else
         await writeLetter(
           tx,
@@ -82,7 +90,11 @@ export async function sendReceipt(job: Job, { database, settings, now }: Receipt
               late: outcome.late,
               receivedAt: (outcome.firstAt ?? at).toISOString(),
               dueAt: outcome.dueAt?.toISOString() ?? null,
-              question: receipt.notes.map((note) => note.question).filter((words): words is string => words !== null).join('\n\n') || null,
+              question:
+                receipt.notes
+                  .map((note) => note.question)
+                  .filter((words): words is string => words !== null)
+                  .join('\n\n') || null,
               absence: receipt.notes.some((note) => note.absence),
               closed: assignment.state === 'closed',
             },
@@ -100,7 +112,21 @@ async function outcomeOf(db: Db, receipt: ReceiptJob, assignment: Assignment) {
   const mails = new Set(receipt.notes.map((note) => note.mailId))
   const pages = (await pagesOf(db, receipt.assignment, receipt.student)).map((page, index) => {
     const source = sources.get(page.source)
-    return { number: index + 1, filename: source?.filename ?? null, verdict: page.verdict, isNew: source !== undefined && mails.has(source.mailId), reason: source?.error ?? null }
+    return {
+      number: index + 1,
+      filename: source?.filename ?? null,
+      verdict: page.verdict as PageVerdict,
+      isNew: source !== undefined && mails.has(source.mailId),
+      reason: source?.error ?? null,
+    }
   })
-  return { pages, anyWork: [...sources.values()].some((source) => mails.has(source.mailId)) || receipt.notes.some((note) => note.setAside.some((file) => file.reason === 'duplicate')), late: submission?.late ?? false, firstAt: submission?.firstAt ?? null, dueAt: submission?.dueAt ?? assignment.dueAt }
+  return {
+    pages,
+    anyWork:
+      [...sources.values()].some((source) => mails.has(source.mailId)) ||
+      receipt.notes.some((note) => note.setAside.some((file) => file.reason === 'duplicate')),
+    late: submission?.late ?? false,
+    firstAt: submission?.firstAt ?? null,
+    dueAt: submission?.dueAt ?? assignment.dueAt,
+  }
 }

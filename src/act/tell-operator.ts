@@ -19,7 +19,13 @@ export async function tellOperator({ tx, mail, reading, settings, now }: Deed): 
       person: null,
       locale: settings.locale,
       class: null,
-      data: { from: reading.from?.address ?? '', subject: reading.subject, words: reading.text.slice(0, 4000), receivedAt: new Date(mail.received_at).toISOString(), mailId: mail.id },
+      data: {
+        from: reading.from?.address ?? '',
+        subject: reading.subject,
+        words: reading.text.slice(0, 4000),
+        receivedAt: new Date(mail.received_at).toISOString(),
+        mailId: mail.id,
+      },
       attachments: [{ blob: mail.blob, filename: 'message.eml', mediaType: 'application/octet-stream', disposition: 'attachment', cid: null }],
     },
     settings,
@@ -47,4 +53,5 @@ export async function writeIncident(tx: Tx, incident: string, settings: ActSetti
   )
 }
 
-export const tellOperatorOf = (incident: string, { tx, settings, now }: Pick<Deed, 'tx' | 'settings' | 'now'>): Promise<void> => writeIncident(tx, incident, settings, now)
+export const tellOperatorOf = (incident: string, { tx, settings, now }: Pick<Deed, 'tx' | 'settings' | 'now'>): Promise<void> =>
+  writeIncident(tx, incident, settings, now)

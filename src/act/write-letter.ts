@@ -55,7 +55,9 @@ export function writeLetter<T extends TemplateName>(tx: Tx, letter: Letter<T>, s
     envelopeSender: letter.verp && token !== null ? bounceAddressAt(token, domain) : '',
     messageId,
     inReplyTo: letter.inReplyTo ?? (root !== null && !letter.isRoot ? root : null),
-    references: [root !== null && !letter.isRoot ? root : null, letter.inReplyTo ?? null].filter((id, index, all): id is string => id !== null && all.indexOf(id) === index),
+    references: [root !== null && !letter.isRoot ? root : null, letter.inReplyTo ?? null].filter(
+      (id, index, all): id is string => id !== null && all.indexOf(id) === index,
+    ),
     autoSubmitted: letter.answersMail ? 'auto-replied' : 'auto-generated',
     listId: letter.class === null ? null : `${letter.class}.${domain}`,
     listUnsubscribe: letter.unsubscribe && replyTo !== null ? { mailto: replyTo, https: null } : null,
@@ -81,4 +83,5 @@ export function writeLetter<T extends TemplateName>(tx: Tx, letter: Letter<T>, s
 }
 
 /** The language of a person's mails: theirs where there are templates in it, else the school's. */
-export const localeOf = (language: string | null, settings: Pick<ActSettings, 'locale'>): Locale => (language === 'fr' || language === 'en' ? language : settings.locale)
+export const localeOf = (language: string | null, settings: Pick<ActSettings, 'locale'>): Locale =>
+  language === 'fr' || language === 'en' ? language : settings.locale

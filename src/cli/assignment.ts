@@ -47,10 +47,17 @@ async function rowOf({ database, config }: Opened, assignment: Assignment, stand
 
 async function list(opened: Opened, json: boolean): Promise<void> {
   const rows = []
-  for (const assignment of await listAssignments(opened.database.db)) rows.push(await rowOf(opened, assignment, await standingsOf(opened.database.db, assignment, new Date())))
+  for (const assignment of await listAssignments(opened.database.db))
+    rows.push(await rowOf(opened, assignment, await standingsOf(opened.database.db, assignment, new Date())))
   if (json) for (const row of rows) printJson(row)
   else if (rows.length === 0) print('No assignment yet: a teacher posts one by mailing the class address.')
-  else print(table([['CODE', 'CLASS', 'STATE', 'DUE', 'RETURNED', 'TITLE'], ...rows.map((row) => [row.code, row.class, row.state, row.due, `${row.submitted} of ${row.expected}`, row.title])]))
+  else
+    print(
+      table([
+        ['CODE', 'CLASS', 'STATE', 'DUE', 'RETURNED', 'TITLE'],
+        ...rows.map((row) => [row.code, row.class, row.state, row.due, `${row.submitted} of ${row.expected}`, row.title]),
+      ]),
+    )
 }
 
 async function wanted({ database }: Opened, typed: string): Promise<Assignment> {
@@ -65,11 +72,22 @@ async function show(opened: Opened, typed: string, json: boolean): Promise<void>
   const standings = await standingsOf(opened.database.db, assignment, new Date())
   const row = await rowOf(opened, assignment, standings)
   const students = standings.map((one) => ({
-    id: one.id, name: one.name, state: one.standing, pages: one.pages, submittedAt: isoIn(one.submittedAt, opened.config.timezone), late: one.late, delivery: one.delivery,
+    id: one.id,
+    name: one.name,
+    state: one.standing,
+    pages: one.pages,
+    submittedAt: isoIn(one.submittedAt, opened.config.timezone),
+    late: one.late,
+    delivery: one.delivery,
   }))
   if (json) return printJson({ ...row, students })
   print(`${row.code}  ${row.class}  ${row.title}\n${row.state}, due ${row.due ?? 'never'}, ${row.submitted} of ${row.expected} returned\n`)
-  print(table([['ID', 'NAME', 'STATE', 'PAGES', 'WHEN', 'COPY'], ...students.map((one) => [one.id, one.name, one.state, one.pages, one.submittedAt, one.delivery])]))
+  print(
+    table([
+      ['ID', 'NAME', 'STATE', 'PAGES', 'WHEN', 'COPY'],
+      ...students.map((one) => [one.id, one.name, one.state, one.pages, one.submittedAt, one.delivery]),
+    ]),
+  )
 }
 
 async function bundle(opened: Opened, typed: string, output: string | undefined, json: boolean): Promise<void> {
@@ -80,7 +98,10 @@ async function bundle(opened: Opened, typed: string, output: string | undefined,
   try {
     const settings = { ...actSettingsOf(opened.config), maxOutboundBytes: Number.MAX_SAFE_INTEGER }
     const built = await buildParts(
-      assignment, 'again', { database: opened.database, blobs: opened.blobs, bundles, words: loadBundleWords(), markKey: markKeyOf(await loadSecret(opened)), temporary, settings }, new Date(),
+      assignment,
+      'again',
+      { database: opened.database, blobs: opened.blobs, bundles, words: loadBundleWords(), markKey: markKeyOf(await loadSecret(opened)), temporary, settings },
+      new Date(),
     )
     const [part] = built?.parts ?? []
     if (!part) throw new Fault('not-found', `nothing to staple for ${assignment.code}`)

@@ -37,7 +37,7 @@ export async function openBlobs(folder: string): Promise<Blobs> {
     await syncFolder(dirname(target))
   }
 
-  return {
+  const blobs: Blobs = {
     path,
     has,
     get: (hash) => readFile(path(hash)),
@@ -69,7 +69,7 @@ export async function openBlobs(folder: string): Promise<Blobs> {
       } finally {
         await file.close()
       }
-      await this.adopt(source, name)
+      await blobs.adopt(source, name)
       await rm(source, { force: true })
       return name
     },
@@ -80,6 +80,7 @@ export async function openBlobs(folder: string): Promise<Blobs> {
       await finish(temporary, hash)
     },
   }
+  return blobs
 }
 
 const absent = (error: unknown): null => {

@@ -101,6 +101,12 @@ export const seenBefore = async (db: Db, key: string, mailId: string): Promise<b
 
 /** When the oldest mail that is not yet understood was received, of those received after `since` (ms); null when there is none. */
 export const oldestSpooledAfter = async (db: Db, since: number): Promise<Date | null> => {
-  const row = await db.selectFrom('mail').select('received_at').where('state', '=', 'spooled').where('received_at', '>', since).orderBy('received_at').executeTakeFirst()
+  const row = await db
+    .selectFrom('mail')
+    .select('received_at')
+    .where('state', '=', 'spooled')
+    .where('received_at', '>', since)
+    .orderBy('received_at')
+    .executeTakeFirst()
   return row ? new Date(row.received_at) : null
 }

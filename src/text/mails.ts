@@ -1,0 +1,324 @@
+/** Every mail Cartable writes: its name, and the data its template is filled with. Data only: times are ISO 8601 strings, rendered in the reader's language and the school's time zone. */
+
+/** What a mail about an assignment begins with. `class` as people write it: "3B". */
+export interface AboutAssignment {
+  class: string
+  code: string
+  title: string
+}
+
+/** Whose child it is about; a guardian's subject begins with the child's first name. */
+export interface AboutStudent {
+  studentName: string
+  /** The reader is a guardian and reads it for the student. */
+  toGuardian: boolean
+}
+
+export interface ShownFile {
+  filename: string
+  bytes: number
+}
+
+/** A file that became no page, and why: keys of the words file. */
+export interface SetAside {
+  filename: string | null
+  /** `duplicate`, `unsupported`, `dangerous`, `too-many` … */
+  reason: string
+}
+
+/** M1, and M6 for the reminder. */
+export interface AssignmentData extends AboutAssignment, AboutStudent {
+  /** "Mathématiques", where the roster says so. */
+  subjectName: string | null
+  teacherName: string
+  /** The teacher's words, untouched. */
+  words: string
+  dueAt: string | null
+  files: ShownFile[]
+}
+
+/** M2. */
+export interface ConfirmationData extends AboutAssignment {
+  students: number
+  ownMailbox: number
+  throughGuardians: number
+  /** Names of students no mail reaches. */
+  unreachable: string[]
+  dueAt: string | null
+  /** The teacher's words the date was read from. */
+  duePhrase: string | null
+  /** A date was found, but it has passed, so there is none. */
+  dateWasPast: boolean
+  /** When copies leave; null: now. */
+  leaveAt: string | null
+  files: ShownFile[]
+  /** As pupils see them, three at most. */
+  firstLines: string[]
+}
+
+/** M3. */
+export interface IsItYouData {
+  class: string | null
+  senderSeen: string
+  /** Name or address of the machine that handed the mail over. */
+  provider: string | null
+  receivedAt: string
+  subject: string
+  firstLines: string[]
+}
+
+/** `typed`: text taken as work; `document`: an office file that rides along; `unreadable`: could not be opened, see `reason`. */
+export type PageVerdict = 'good' | 'blurry' | 'dark' | 'overexposed' | 'small' | 'cut-off' | 'not-a-page' | 'typed' | 'document' | 'unreadable'
+
+export interface ReceiptPage {
+  /** From 1, in the order of the submission. */
+  number: number
+  filename: string | null
+  verdict: PageVerdict
+  /** Came with the mails this receipt answers. */
+  isNew: boolean
+  /** Fault code where unreadable: `pdf-locked`, `picture-too-large` … */
+  reason: string | null
+}
+
+/** M4. */
+export interface ReceiptData extends AboutAssignment, AboutStudent {
+  /** The reader is not in the roster: one outcome line, no names, no file names. */
+  outcomeOnly: boolean
+  pages: ReceiptPage[]
+  /** Still being worked on. */
+  pending: number
+  setAside: SetAside[]
+  late: boolean
+  receivedAt: string
+  dueAt: string | null
+  /** The question that went to the teacher. */
+  question: string | null
+  absence: boolean
+  /** The teacher has closed the assignment: kept, and shown to the teacher when it is opened again. */
+  closed: boolean
+}
+
+/** M5. */
+export interface NoPageFoundData extends AboutAssignment, AboutStudent {
+  outcomeOnly: boolean
+  setAside: SetAside[]
+  /** Cloud links that stood where a photo should. */
+  links: number
+}
+
+/** M7, to the teacher. */
+export interface QuestionData extends AboutAssignment {
+  studentName: string
+  words: string
+  /** Word that the pupil is away, no question. */
+  absence: boolean
+  pagesSoFar: number
+  fromUnknownAddress: boolean
+}
+
+/** The teacher's answer, to the pupil. */
+export interface AnswerData extends AboutAssignment, AboutStudent {
+  teacherName: string
+  question: string
+  answer: string
+  files: string[]
+}
+
+interface PileData extends AboutAssignment {
+  submitted: number
+  expected: number
+  part: { index: number; count: number } | null
+  /** Names whose pages are still being worked on. */
+  pending: string[]
+}
+
+/** M8. Lists are names in roster order. */
+export interface BundleData extends PileData {
+  dueAt: string | null
+  missing: string[]
+  late: string[]
+  unreachable: string[]
+  question: string[]
+  absent: string[]
+}
+
+/** M9. `students`: who stands in this addendum. */
+export interface LateWorkData extends PileData {
+  students: string[]
+}
+
+/** M10. */
+export interface ReturnReportData extends AboutAssignment {
+  returned: { name: string; pages: number }[]
+  /** Corrected, but nobody can be reached for them. */
+  unreachable: string[]
+  /** Page numbers of the returned file, from 1. */
+  unrecognisedPages: number[]
+  unreadableFiles: number
+}
+
+/** M11. */
+export interface ReturnedCopyData extends AboutAssignment, AboutStudent {
+  teacherName: string
+  pages: number
+  remark: string | null
+}
+
+export interface DigestItem extends AboutAssignment {
+  dueAt: string | null
+  /** When handed in, or given back. */
+  at: string | null
+  pages: number | null
+  late: boolean
+}
+
+export interface DigestChild {
+  name: string
+  due: DigestItem[]
+  submitted: DigestItem[]
+  missing: DigestItem[]
+  returned: DigestItem[]
+}
+
+/** M12. */
+export interface DigestData {
+  guardianName: string
+  children: DigestChild[]
+}
+
+/** M13. */
+export interface WhichAssignmentData {
+  /** The reader is the pupil (tu), not a parent (vous). */
+  toStudent: boolean
+  receivedAt: string
+  subject: string
+  pages: number
+  choices: ({ number: number; studentName: string; dueAt: string | null } & AboutAssignment)[]
+}
+
+export type RefusedReason =
+  | 'not-your-class'
+  | 'class-only-for-teachers'
+  | 'assignment-closed'
+  | 'assignment-cancelled'
+  | 'assignment-unknown'
+  | 'empty-mail'
+  | 'command-unclear'
+  | 'command-not-available'
+  /** Words of a teacher in a thread of ours: asked, not sent. */
+  | 'text-is-no-command'
+  /** `detail`: the name nobody (or several) has. */
+  | 'unknown-group-name'
+  | 'bundle-nothing'
+  /** `detail`: the words no date was found in. */
+  | 'date-unclear'
+  | 'name-unclear'
+  | 'correction-not-recognised'
+  | 'pdf-locked'
+  | 'pdf-damaged'
+  | 'too-many-pages'
+  | 'roster-refused'
+
+/** M14. */
+export interface RefusedData {
+  reason: RefusedReason
+  toStudent: boolean
+  class: string | null
+  code: string | null
+  title: string | null
+  /** Of the mail that is refused. */
+  subject: string
+  detail: string | null
+  /** Address of the school's office, who can help. */
+  office: string | null
+}
+
+/** M15. */
+export interface ChangeNoticeData extends AboutAssignment, AboutStudent {
+  change: 'new-date' | 'cancelled'
+  dueAt: string | null
+  oldDueAt: string | null
+}
+
+/** M16. */
+export interface DoneData {
+  done: 'extended' | 'closed' | 'reopened' | 'cancelled' | 'reminded' | 'digest-stopped' | 'digest-resumed'
+  class: string | null
+  code: string | null
+  title: string | null
+  dueAt: string | null
+  oldDueAt: string | null
+  count: number | null
+  names: string[]
+}
+
+export interface StatusData extends AboutAssignment {
+  dueAt: string | null
+  /** A table of the class; else the reader's own (or own child's) line. */
+  forTeacher: boolean
+  /** `state`: a Standing of school/standing.ts, worded in the words file. */
+  students: { name: string; state: string; pages: number; submittedAt: string | null }[]
+}
+
+export interface HelpData {
+  role: 'teacher' | 'student' | 'guardian'
+  class: string | null
+  code: string | null
+  title: string | null
+}
+
+/** To the teacher: class copies that did not arrive. */
+export interface DeliveryFailedData extends AboutAssignment {
+  students: { name: string; status: string | null; otherReached: boolean }[]
+  office: string | null
+}
+
+/** M17, short form: to the office. */
+export interface OfficeUnreachableData {
+  students: { name: string; class: string }[]
+  held: number
+}
+
+/** M18. `incident`: key of the words file: `relay-unreachable`, `relay-refuses-all`, `disk-full`, `forgery-denied` … */
+export interface IncidentData {
+  incident: string
+  since: string
+}
+
+/** Mail to postmaster or an answer to a digest, passed on to the operator. */
+export interface ForwardedToOfficeData {
+  from: string
+  subject: string
+  words: string
+  receivedAt: string
+  mailId: string
+}
+
+export interface MailData {
+  assignment: AssignmentData
+  confirmation: ConfirmationData
+  'is-it-you': IsItYouData
+  receipt: ReceiptData
+  'no-page-found': NoPageFoundData
+  reminder: AssignmentData
+  question: QuestionData
+  answer: AnswerData
+  bundle: BundleData
+  'late-work': LateWorkData
+  'return-report': ReturnReportData
+  'returned-copy': ReturnedCopyData
+  digest: DigestData
+  'which-assignment': WhichAssignmentData
+  refused: RefusedData
+  'change-notice': ChangeNoticeData
+  done: DoneData
+  status: StatusData
+  help: HelpData
+  'delivery-failed': DeliveryFailedData
+  'office-unreachable': OfficeUnreachableData
+  incident: IncidentData
+  'forwarded-to-office': ForwardedToOfficeData
+}
+
+export type TemplateName = keyof MailData
