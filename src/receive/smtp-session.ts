@@ -96,15 +96,28 @@ export class SmtpSession extends SMTPConnection {
       if (!/^[A-Za-z\s]/.test(String.fromCharCode(first[0] ?? 0))) this.hangUp(500, '5.5.2 This is SMTP')
     })
     this._setListeners(() => {
-      if (!this.rules.admits(this)) return this.reply(replyFor(new Fault('too-many-connections')))
+      if (!this.rules.admits(this)) {
+        this.reply(replyFor(new Fault('too-many-connections')))
+        return this.rawSocket.destroySoon()
+      }
       setImmediate(() => this.connectionReady())
     })
   }
 
+  /** Its place is free from here on: a client that never closes its side must not keep others out. */
+  override close(): void {
+    this.#leave()
+    super.close()
+  }
+
   override _onClose(): void {
+    this.#leave()
+    super._onClose()
+  }
+
+  #leave(): void {
     if (!this.#left) this.rules.left(this)
     this.#left = true
-    super._onClose()
   }
 
   override _createParser(): SMTPStream {
