@@ -5,6 +5,7 @@ import { type CoverPlan, drawCover, planCover } from './cover'
 import { jpegFacts } from './jpeg-facts'
 import { coverPageId, markOf } from './marks'
 import { writeOutline } from './outline'
+import { pageKey } from './page-key'
 import { type ByteSink, type Literal, PdfFile, pdfNumber, pdfText } from './pdf-file'
 import { a4, type Pile } from './pile'
 import { Sheet } from './sheet'
@@ -22,9 +23,6 @@ export interface BundleSources {
   /** Bytes of a picture; null where it cannot be read. */
   readPicture: (file: string) => Uint8Array | null
 }
-
-/** Name of the private entry that our pages carry. */
-export const pageKey = 'CartablePage'
 
 interface PlannedSheet {
   plan: StudentSheet | null

@@ -1,7 +1,7 @@
 /** Writes a PDF object by object to a sink and keeps only offsets, so that a pile of any size needs little memory. It knows the file format, not what is drawn. */
 import { createHash } from 'node:crypto'
 import { deflateSync } from 'node:zlib'
-import { PDFContext, PDFDict, PDFHexString, PDFRawStream, PDFRef, type PDFObject } from 'pdf-lib'
+import { PDFContext, PDFDict, PDFHexString, PDFName, type PDFObject, PDFRawStream, PDFRef } from 'pdf-lib'
 
 /** Takes the bytes in order; may be called many times. */
 export type ByteSink = (chunk: Uint8Array) => void
@@ -30,7 +30,7 @@ export class PdfFile {
 
   /** Writes an object under its number at once; each number once. */
   write(ref: PDFRef, value: Literal): PDFRef {
-    const object = isPdfObject(value) ? value : this.context.obj(value as Record<string, never>)
+    const object = this.object(value)
     const body = new Uint8Array(object.sizeInBytes())
     object.copyBytesInto(body, 0)
     this.open(ref)
@@ -60,6 +60,19 @@ export class PdfFile {
 
   dict(literal: Record<string, Literal>): PDFDict {
     return this.context.obj(literal as Record<string, never>)
+  }
+
+  object(literal: Literal): PDFObject {
+    return isPdfObject(literal) ? literal : this.context.obj(literal as Record<string, never>)
+  }
+
+  /** Adds entries to the dictionary that stands under a key of another, made where there is none. */
+  extend(dictionary: PDFDict, key: string, entries: Map<string, Literal>): void {
+    if (entries.size === 0) return
+    const own = dictionary.get(PDFName.of(key))
+    const inner = own instanceof PDFDict ? own : this.dict({})
+    for (const [name, value] of entries) inner.set(PDFName.of(name), this.object(value))
+    dictionary.set(PDFName.of(key), inner)
   }
 
   /** Cross-reference table and trailer. The file identifier is a hash of the content: same input, same bytes. */

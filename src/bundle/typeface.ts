@@ -37,6 +37,11 @@ export class Typeface {
     this.scale = 1000 / this.font.unitsPerEm
   }
 
+  /** Whether any text was set in it. */
+  get isUsed(): boolean {
+    return this.used.size > 0
+  }
+
   canDraw(sign: string): boolean {
     const point = sign.codePointAt(0) ?? 0
     return point <= 0x20 || this.font.hasGlyphForCodePoint(point)
@@ -113,7 +118,7 @@ export class Typeface {
   /** Writes the font under `ref`: composite, Identity-H, subset, with the way back to Unicode (ISO 32000-1 §9.7, §9.10.3). Once, when all is drawn. */
   async write(pdf: PdfFile): Promise<void> {
     const { font } = this
-    const name = `${this.key.padEnd(6, 'A')}+${font.postscriptName ?? 'Font'}`
+    const name = `${this.key.toUpperCase().padEnd(6, 'A')}+${font.postscriptName ?? 'Font'}`
     const file = pdf.writeStream(pdf.reserve(), {}, await this.subsetBytes())
     const round = (units: number): number => Math.round(units * this.scale)
     const descriptor = pdf.add({
