@@ -1,0 +1,193 @@
+/** One embedded font: measures, shapes and encodes text, then writes the glyphs that were used. What the font lacks is said, never drawn as an empty box. */
+import { create, type Font, type Glyph, type GlyphPosition } from '@pdf-lib/fontkit'
+import { PDFHexString, type PDFRef } from 'pdf-lib'
+import { type PdfFile, pdfNumber } from './pdf-file'
+import { drawable, hasRightToLeft, textRuns } from './text-runs'
+
+export interface ShapedText {
+  /** In thousandths of the font size. */
+  width: number
+  /** `TJ` operators (with `Ts` where marks are raised), for a font size of 1 to be scaled by `Tf`. */
+  operators(size: number): string
+  /** What the line says where its glyphs alone do not: right-to-left, joined letters. Else null. */
+  actualText: string | null
+}
+
+interface Placed {
+  glyph: Glyph
+  position: GlyphPosition
+}
+
+export class Typeface {
+  private readonly font: Font
+  private readonly subset
+  /** Glyph number in the file → glyph, for widths and the way back to text. */
+  private readonly used = new Map<number, Glyph>()
+  private readonly shapes = new Map<string, ShapedText>()
+  private readonly scale: number
+
+  constructor(
+    fontFile: Uint8Array,
+    /** Resource name on pages: "R", capital letters. */
+    readonly key: string,
+    readonly ref: PDFRef,
+  ) {
+    this.font = create(fontFile)
+    this.subset = this.font.createSubset()
+    this.scale = 1000 / this.font.unitsPerEm
+  }
+
+  /** Whether any text was set in it. */
+  get isUsed(): boolean {
+    return this.used.size > 0
+  }
+
+  canDraw(sign: string): boolean {
+    const point = sign.codePointAt(0) ?? 0
+    return point <= 0x20 || this.font.hasGlyphForCodePoint(point)
+  }
+
+  /** Width in points. */
+  width(text: string, size: number): number {
+    return (this.shape(text).width * size) / 1000
+  }
+
+  shape(text: string): ShapedText {
+    const known = this.shapes.get(text)
+    if (known) return known
+    const line = drawable(text)
+    const placed = textRuns(line).flatMap((run): Placed[] => {
+      const { glyphs, positions } = this.font.layout(run.text, { liga: false, clig: false })
+      return glyphs.flatMap((glyph, index): Placed[] => (positions[index] ? [{ glyph, position: positions[index] }] : []))
+    })
+    const plain = placed.map(({ glyph }) => String.fromCodePoint(...glyph.codePoints)).join('')
+    const shaped: ShapedText = {
+      width: placed.reduce((sum, { position }) => sum + position.xAdvance, 0) * this.scale,
+      operators: (size) => this.operators(placed, size),
+      actualText: !hasRightToLeft(line) && plain !== line ? line : null,
+    }
+    // A pile repeats its few lines; typed work does not, and must not fill the memory.
+    if (this.shapes.size < 2000) this.shapes.set(text, shaped)
+    return shaped
+  }
+
+  /** `[<0001> -20 <0002>] TJ`: a number moves left by thousandths (ISO 32000-1 §9.4.3). */
+  private operators(placed: Placed[], size: number): string {
+    let out = ''
+    let open = ''
+    let hex = ''
+    const flush = (): void => {
+      if (hex) open += `<${hex}>`
+      hex = ''
+    }
+    for (const { glyph, position } of placed) {
+      const rise = position.yOffset * this.scale
+      const before = -position.xOffset * this.scale
+      const after = (glyph.advanceWidth - position.xAdvance + position.xOffset) * this.scale
+      if (rise !== 0) {
+        flush()
+        if (open) out += `[${open}] TJ `
+        open = ''
+        out += `${pdfNumber((rise * size) / 1000)} Ts `
+      }
+      if (Math.abs(before) > 0.5) {
+        flush()
+        open += pdfNumber(before)
+      }
+      hex += this.codeOf(glyph).toString(16).padStart(4, '0')
+      if (Math.abs(after) > 0.5) {
+        flush()
+        open += pdfNumber(after)
+      }
+      if (rise !== 0) {
+        flush()
+        out += `[${open}] TJ 0 Ts `
+        open = ''
+      }
+    }
+    flush()
+    return open ? `${out}[${open}] TJ` : out
+  }
+
+  private codeOf(glyph: Glyph): number {
+    const code = this.subset.includeGlyph(glyph)
+    if (!this.used.has(code)) this.used.set(code, glyph)
+    return code
+  }
+
+  /** Writes the font under `ref`: composite, Identity-H, subset, with the way back to Unicode (ISO 32000-1 §9.7, §9.10.3). Once, when all is drawn. */
+  async write(pdf: PdfFile): Promise<void> {
+    const { font } = this
+    const name = `${this.key.toUpperCase().padEnd(6, 'A')}+${font.postscriptName ?? 'Font'}`
+    const file = pdf.writeStream(pdf.reserve(), {}, await this.subsetBytes())
+    const round = (units: number): number => Math.round(units * this.scale)
+    const descriptor = pdf.add({
+      Type: 'FontDescriptor',
+      FontName: name,
+      Flags: 4,
+      FontBBox: [round(font.bbox.minX), round(font.bbox.minY), round(font.bbox.maxX), round(font.bbox.maxY)],
+      ItalicAngle: 0,
+      Ascent: round(font.ascent),
+      Descent: round(font.descent),
+      CapHeight: round(font.ascent),
+      StemV: 80,
+      FontFile2: file,
+    })
+    const codes = [...this.used].sort(([a], [b]) => a - b)
+    const descendant = pdf.add({
+      Type: 'Font',
+      Subtype: 'CIDFontType2',
+      BaseFont: name,
+      CIDSystemInfo: {
+        Registry: PDFHexString.of(Buffer.from('Adobe').toString('hex')),
+        Ordering: PDFHexString.of(Buffer.from('Identity').toString('hex')),
+        Supplement: 0,
+      },
+      FontDescriptor: descriptor,
+      CIDToGIDMap: 'Identity',
+      DW: 1000,
+      W: codes.flatMap(([code, glyph]) => [code, [round(glyph.advanceWidth)]]),
+    })
+    const toUnicode = pdf.writeStream(pdf.reserve(), {}, toUnicodeMap(codes))
+    pdf.write(this.ref, { Type: 'Font', Subtype: 'Type0', BaseFont: name, Encoding: 'Identity-H', DescendantFonts: [descendant], ToUnicode: toUnicode })
+  }
+
+  private subsetBytes(): Promise<Uint8Array> {
+    return new Promise((resolve) => {
+      const parts: Uint8Array[] = []
+      this.subset
+        .encodeStream()
+        .on('data', (part) => parts.push(part))
+        .on('end', () => resolve(Buffer.concat(parts)))
+    })
+  }
+}
+
+const utf16 = (glyph: Glyph): string =>
+  Buffer.from(String.fromCodePoint(...glyph.codePoints), 'utf16le')
+    .swap16()
+    .toString('hex')
+
+function toUnicodeMap(codes: [number, Glyph][]): string {
+  const lines = codes.filter(([, glyph]) => glyph.codePoints.length > 0).map(([code, glyph]) => `<${code.toString(16).padStart(4, '0')}> <${utf16(glyph)}>`)
+  const blocks: string[] = []
+  // At most 100 lines a block (Adobe technical note 5014).
+  for (let start = 0; start < lines.length; start += 100) {
+    const block = lines.slice(start, start + 100)
+    blocks.push(`${block.length} beginbfchar\n${block.join('\n')}\nendbfchar`)
+  }
+  return `/CIDInit /ProcSet findresource begin
+12 dict begin
+begincmap
+/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def
+/CMapName /Adobe-Identity-UCS def
+/CMapType 2 def
+1 begincodespacerange
+<0000> <ffff>
+endcodespacerange
+${blocks.join('\n')}
+endcmap
+CMapName currentdict /CMap defineresource pop
+end
+end`
+}
