@@ -2,9 +2,9 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BundleInput, BundlePage, BundleStudent, StudentState } from '../bundle/bundle-input'
-import { bundleFileName } from '../bundle/bundle-file-name'
+import { bundleFileName } from '../bundle/bundle-name'
 import type { BundlePool } from '../bundle/bundle-pool'
-import { splitByBytes } from '../bundle/split-by-bytes'
+import { splitByBytes, type StudentSlice } from '../bundle/split-by-bytes'
 import { classLabel } from '../school/people'
 import type { StudentStanding } from '../school/standing'
 import { type Assignment, findAssignment, setBundled } from '../store/assignments'
@@ -49,7 +49,7 @@ const encodedShare = 0.72
 
 export async function makeBundle(job: Job, deps: BundleDeps): Promise<JobResult> {
   const { code, kind } = job.data as BundleJob
-  const { database, settings, now } = deps
+  const { database, now } = deps
   const assignment = await findAssignment(database.db, code)
   if (!assignment || assignment.state === 'cancelled' || (kind === 'first' && assignment.bundledAt !== null)) return { commit: async () => undefined }
   if (kind === 'late' && assignment.state !== 'open') return { commit: async () => undefined }
@@ -104,7 +104,7 @@ export async function buildParts(
   const teacher = await findPerson(database.db, assignment.teacher)
   const locale = localeOf(teacher?.language ?? null, settings)
   const made: Built['parts'] = []
-  for (const [index, part] of parts.entries()) {
+  for (const index of parts.keys()) {
     const input: BundleInput = {
       school: settings.school,
       locale,
@@ -118,7 +118,11 @@ export async function buildParts(
       part: parts.length > 1 ? { index: index + 1, count: parts.length } : null,
       addendum: kind === 'late',
       markKey: deps.markKey,
-      students: part,
+      students: studentsIn(
+        index,
+        parts,
+        students.map(({ student }) => student),
+      ),
       words: deps.words[locale],
     }
     made.push(await buildOne(input, assignment, parts.length > 1 ? index + 1 : null, deps))
@@ -137,8 +141,7 @@ async function buildOne(
   try {
     const { bytes } = await bundles.build(input, file)
     const blob = await blobs.putFile(file)
-    const name = bundleFileName({ className: assignment.class, code: assignment.code, title: assignment.title })
-    return { blob, filename: part === null ? name : name.replace(/\.pdf$/u, `_${part}.pdf`), bytes }
+    return { blob, filename: bundleFileName({ className: assignment.class, code: assignment.code, title: assignment.title, part }), bytes }
   } finally {
     await rm(file, { force: true })
   }

@@ -100,7 +100,15 @@ async function bundle(opened: Opened, typed: string, output: string | undefined,
     const built = await buildParts(
       assignment,
       'again',
-      { database: opened.database, blobs: opened.blobs, bundles, words: loadBundleWords(), markKey: markKeyOf(await loadSecret(opened)), temporary, settings },
+      {
+        database: opened.database,
+        blobs: opened.blobs,
+        bundles,
+        words: { fr: loadBundleWords('fr'), en: loadBundleWords('en') },
+        markKey: markKeyOf(await loadSecret(opened)),
+        temporary,
+        settings,
+      },
       new Date(),
     )
     const [part] = built?.parts ?? []

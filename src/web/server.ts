@@ -1,0 +1,51 @@
+/** The web face: alive, ready, metrics. It holds no personal data and knows no roster. */
+import Fastify, { type FastifyInstance } from 'fastify'
+import { Gauge, Registry } from 'prom-client'
+
+export interface WebOptions {
+  host: string
+  /** 0 binds any free port. */
+  port: number
+  /** Null: mail can be accepted; else why not, as a code. */
+  readiness(): Promise<string | null>
+  /** Numbers for /metrics, read at each scrape; names without prefix. */
+  gauges: { name: string; help: string; labels?: string[]; read(): Promise<{ labels?: Record<string, string>; value: number }[]> }[]
+}
+
+export interface WebServer {
+  port: number
+  close(): Promise<void>
+}
+
+export async function startWeb(options: WebOptions): Promise<WebServer> {
+  const app = Fastify({ logger: false, bodyLimit: 1_000_000 })
+  app.addHook('onSend', async (_request, reply) => {
+    void reply.headers({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', 'x-content-type-options': 'nosniff' })
+  })
+  app.get('/healthz', () => ({ status: 'ok' }))
+  app.get('/readyz', async (_request, reply) => {
+    const reason = await options.readiness()
+    return reply.code(reason === null ? 200 : 503).send(reason === null ? { status: 'ready' } : { status: 'not-ready', reason })
+  })
+  addMetrics(app, options)
+  await app.listen({ host: options.host, port: options.port })
+  const address = app.server.address()
+  return { port: typeof address === 'object' && address !== null ? address.port : options.port, close: () => app.close() }
+}
+
+function addMetrics(app: FastifyInstance, options: WebOptions): void {
+  const registry = new Registry()
+  for (const { name, help, labels = [], read } of options.gauges) {
+    new Gauge({
+      name: `cartable_${name}`,
+      help,
+      labelNames: labels,
+      registers: [registry],
+      async collect() {
+        this.reset()
+        for (const one of await read()) this.set(one.labels ?? {}, one.value)
+      },
+    })
+  }
+  app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()))
+}
