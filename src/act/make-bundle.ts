@@ -96,11 +96,8 @@ export async function buildParts(
   const sources = new Map((await sourcesOf(database.db, assignment.code)).map((source) => [source.id, source]))
   const pages = (await pagesOf(database.db, assignment.code)).filter((page) => !sent.has(page.id))
   if (kind === 'late' && pages.length === 0) return null
-  const students = standings.map((standing) => ({ student: studentOf(standing, pages, sources, blobs), bytes: bytesOf(standing, pages) }))
-  const parts = splitByBytes(
-    students.map(({ student, bytes }) => ({ student, bytes })),
-    Math.floor(settings.maxOutboundBytes * encodedShare),
-  )
+  const students = standings.map((standing) => ({ student: studentOf(standing, pages, sources, blobs), pageBytes: bytesOf(standing, pages) }))
+  const parts = splitByBytes(students, Math.floor(settings.maxOutboundBytes * encodedShare))
   const teacher = await findPerson(database.db, assignment.teacher)
   const locale = localeOf(teacher?.language ?? null, settings)
   const made: Built['parts'] = []
@@ -173,9 +170,18 @@ function bundlePageOf(page: Page, source: Source | undefined, blobs: Blobs): Bun
   return { id: page.id, kind: 'picture', file: blobs.path(page.blob), widthPx: page.widthPx, heightPx: page.heightPx }
 }
 
-/** What a student adds to the file: pictures as they are, other sheets about 10 KB. */
-const bytesOf = (standing: StudentStanding, pages: Page[]): number =>
-  pages.filter((page) => page.student === standing.id).reduce((sum, page) => sum + (page.bytes ?? 10_000), 0)
+/** What each page adds to the file: pictures as they are, other sheets about 10 KB. */
+const bytesOf = (standing: StudentStanding, pages: Page[]): number[] => pages.filter((page) => page.student === standing.id).map((page) => page.bytes ?? 10_000)
+
+/** The whole class stands on every part's cover; pages lie in the part they were cut to. */
+function studentsIn(part: number, slices: StudentSlice<BundleStudent>[][], all: BundleStudent[]): BundleStudent[] {
+  return all.map((student) => {
+    const here = slices[part]?.find((slice) => slice.student === student)
+    if (here) return { ...student, pages: student.pages.slice(here.start, here.end) }
+    const elsewhere = slices.findIndex((other) => other.some((slice) => slice.student === student && slice.end > slice.start))
+    return { ...student, pages: [], inPart: elsewhere < 0 ? null : elsewhere + 1 }
+  })
+}
 
 /** Office documents ride in the mail, named after the pupil (CONTRACT.md, section 10). */
 function documentOf(page: Page, sources: Map<string, Source>, standings: StudentStanding[]): Built['documents'] {
