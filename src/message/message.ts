@@ -32,6 +32,25 @@ export interface MailFile {
   sha256: string
   /** Where it stood. */
   origin: 'part' | 'zip' | 'forwarded' | 'tnef' | 'uuencode' | 'data-url' | 'smime'
+  /** Index into `Message.forwarded` of the message it stood in; null for the mail itself. */
+  within: number | null
+}
+
+/** A part that speaks to machines: delivery status, returned head, complaint, read receipt. */
+export interface ReportPart {
+  /** Lower case, e.g. `message/delivery-status`. */
+  type: string
+  text: string
+}
+
+/** A message inside the message (`message/rfc822`): its files are in `Message.files`, with `within`. */
+export interface ForwardedMessage {
+  messageId: string | null
+  from: Mailbox | null
+  subject: string
+  headers: { name: string; value: string }[]
+  text: string | null
+  html: string | null
 }
 
 export interface Message {
@@ -55,6 +74,11 @@ export interface Message {
   text: string | null
   html: string | null
   files: MailFile[]
+  /** The message's own media type, lower case, and its parameters; `text/plain` where it says nothing. */
+  contentType: { type: string; params: Record<string, string> }
+  reports: ReportPart[]
+  /** In order of appearance, those inside others behind them. */
+  forwarded: ForwardedMessage[]
   /** What could not be read, as stable codes with detail, e.g. `mime-depth`, `zip-too-large`. Never text of the mail. */
   problems: string[]
 }

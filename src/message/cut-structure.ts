@@ -1,0 +1,76 @@
+/** Where a message's MIME structure passes our limits, found in one linear pass before any parser sees it. Reads no content. */
+import { limits } from './limits'
+
+export interface StructureCut {
+  /** Octets of the body that are within limits. */
+  end: number
+  problem: 'mime-depth' | 'too-many-parts' | 'part-head-too-large' | null
+}
+
+const boundaryOf = (head: string): string | null => {
+  const match = /boundary[ \t]*\*?(?:0\*?)?[ \t]*=[ \t]*(?:"([^"\r\n]{1,300})"|([^\s;"]{1,300}))/i.exec(head)
+  return match ? (match[1] ?? match[2] ?? '').trim() : null
+}
+
+interface Scan {
+  /** Open multiparts, outermost first. */
+  open: string[]
+  parts: number
+}
+
+/** What a line that may be a delimiter does to the stack; true when a part's head follows. */
+function delimiter(line: string, scan: Scan): boolean {
+  const bare = line.trimEnd().slice(2)
+  const closing = bare.endsWith('--') ? bare.slice(0, -2) : null
+  const at = scan.open.lastIndexOf(bare)
+  if (at >= 0) {
+    scan.open.length = at + 1
+    scan.parts += 1
+    return true
+  }
+  const closed = closing === null ? -1 : scan.open.lastIndexOf(closing)
+  if (closed >= 0) scan.open.length = closed
+  return false
+}
+
+/**
+ * How much of `body` may be parsed, given the message's own Content-Type value.
+ * Everything behind the first excess is left out: what came before it is kept.
+ */
+export function cutStructure(body: Buffer, contentType: string): StructureCut {
+  const root = boundaryOf(contentType)
+  if (root === null) return { end: body.length, problem: null }
+  const scan: Scan = { open: [root], parts: 0 }
+  let at = body.subarray(0, 2).toString('latin1') === '--' ? 0 : nextDelimiter(body, 0)
+  while (at >= 0) {
+    const lineEnd = body.indexOf(0x0a, at)
+    const line = body.subarray(at, lineEnd < 0 ? body.length : Math.min(lineEnd, at + 1100)).toString('latin1')
+    let next = lineEnd < 0 ? body.length : lineEnd
+    if (delimiter(line, scan) && lineEnd >= 0) {
+      if (scan.parts > limits.mimeParts) return { end: at, problem: 'too-many-parts' }
+      const headEnd = endOfHead(body, lineEnd + 1)
+      if (headEnd - lineEnd > limits.partHeadBytes) return { end: at, problem: 'part-head-too-large' }
+      const head = body.subarray(lineEnd, headEnd).toString('latin1')
+      const inner = /content-type[ \t]*:[ \t]*(?:\r?\n[ \t]+)?multipart\//i.test(head) ? boundaryOf(head) : null
+      if (inner !== null) scan.open.push(inner)
+      if (scan.open.length > limits.mimeDepth) return { end: at, problem: 'mime-depth' }
+      next = Math.max(lineEnd, headEnd - 2)
+    }
+    at = nextDelimiter(body, next)
+  }
+  return { end: body.length, problem: null }
+}
+
+/** The next line that begins with `--`, or -1. */
+function nextDelimiter(body: Buffer, from: number): number {
+  const found = body.indexOf('\n--', from, 'latin1')
+  return found < 0 ? -1 : found + 1
+}
+
+function endOfHead(body: Buffer, from: number): number {
+  if (body[from] === 0x0a || (body[from] === 0x0d && body[from + 1] === 0x0a)) return from
+  const crlf = body.indexOf('\r\n\r\n', from, 'latin1')
+  const lf = body.indexOf('\n\n', from, 'latin1')
+  const ends = [crlf, lf].filter((end) => end >= 0)
+  return ends.length > 0 ? Math.min(...ends) : body.length
+}

@@ -1,0 +1,169 @@
+/** The deadline a teacher's words set, and the words. Never guesses: no deadline word, no deadline. */
+import { DateTime } from 'luxon'
+import { type Clock, type DateFound, datesIn, plainOf, timeAt } from './date-words'
+
+export interface Due {
+  due: Date
+  /** The words it came from. */
+  phrase: string
+}
+
+export interface DueContext {
+  now: Date
+  /** IANA name; an unknown one counts as UTC. */
+  timezone: string
+  locale: 'fr' | 'en'
+}
+
+const maxChars = 20_000
+
+/** Words that make the date right behind them a deadline. */
+const leads: [pattern: RegExp, weight: number][] = [
+  [
+    /(?:reportee?s?|repoussee?s?|decalee?s?|prolongee?s?|avancee?s?|deplacee?s?|postponed|moved|extended|pushed(?: back)?) +(?:(?:a|au|to|until|till|jusqu'a|jusqu'au) +)(?:le +|la +)?$/,
+    8,
+  ],
+  [/(?:mais|but) +(?:bien +)?(?:pour|for|by) +(?:le +|la +)?$/, 7],
+  [
+    /(?:date limite|echeance|deadline|date de (?:rendu|remise)|due date|dernier delai|delai|limite|a rendre|due|due in|due on|rendu|remise)(?: +(?:est|fixee?|is))? *[:=\u2013-]? *(?:(?:a|au|le|pour|pour le|avant|avant le|on|by|for|before|the|ce) +)*$/,
+    6,
+  ],
+  [/(?:au plus tard|pas plus tard que|no later than|not later than|at the latest)(?: +(?:le|la|pour|pour le|by|on|the))? *[:,]? *$/, 6],
+  [/(?:prevue?s? +|initialement +)pour +(?:le +)?$/, 1],
+  [/(?:merci|thanks|thank you) +(?:pour|for) +(?:le +)?$/, 0],
+  [/(?:d'ici|jusqu'a|jusqu'au|avant|until|till|by|before)(?: +(?:a|au|le|la|ce|the|on|end of))* *$/, 5],
+  [/(?:pour|for)(?: +(?:le|la|les|ce|the|this))*(?: +(?:rentree|semaine prochaine|prochaine fois|cours d[eu]))?[ ,]*$/, 5],
+]
+
+/** Asks for work: with one of these in its sentence a date counts even without a lead. Imperative, infinitive or passive, never "j'envoie". */
+const asks =
+  /(?<![\p{L}])(?:a (?:me )?(?:rendre|renvoyer|envoyer|remettre|deposer|faire|finir|terminer|retourner|transmettre)|rendre|renvoyer|remettre|rendez(?!-vous(?! +(?:vos|votre|le|la|les|ce|cet)))|renvoyez|envoyez|remettez|deposez|retournez|transmettez|terminez|finissez|envoie-moi|rends-moi|m'envoyer|me (?:rendre|renvoyer|renverrez|rendrez|retourner|enverrez)|attendue?s?|recevoir|rendue?s?|hand (?:it |them |this |your \w+ )?in|hand in|turn in|submit|send (?:me|it|them|back|your)|return|finish|complete|due|deadline|date limite|echeance)(?![\p{L}])/u
+
+const tails =
+  /^[ ,]*(?:au plus tard|dernier delai|dernier carat|inclus|compris|grand maximum|max(?:imum)?|delai de rigueur|at the latest|sharp|latest|precises?)(?![\p{L}])/u
+
+/** Dates that are told, not set: of the past, of history, of a lesson, negated, or the hours of a meeting. */
+const toldBefore =
+  /(?:(?<![\p{L}])(?:pas|plus|not|n'est pas) +(?:pour|avant|for|by|due|a rendre)(?: +(?:le|la))? +|(?<![\p{L}])(?:du|de|des|depuis|of|from|since|ne le|nee le) +(?:ce |la |le |l')?)$/u
+const toldBehind =
+  /^ *(?:derniere?|passee?|last|precedente?|(?:,? +)?(?:de|from|entre|between) +\d{1,2} *(?:h\d*|:\d\d|am|pm)? *(?:a|to|et|and|-) *\d)(?![\p{L}])/u
+const lastBefore = /(?:last|dernier) +$/
+
+const joints = /^(?:[ ,]+|(?= *[(@]))?(?:(?:a|avant|at|by|before|vers|des|pour|jusqu'a|@|-|\u2013|,|\() *)*/
+
+interface Candidate {
+  start: number
+  end: number
+  at: DateTime
+  score: number
+}
+
+const sentenceAround = (plain: string, raw: string, start: number, end: number): string => {
+  // A dot ends a sentence when a blank and a capital follow; "p. 12" and "20.03" do not.
+  const before = raw.slice(Math.max(0, start - 400), start)
+  const breaks = [...before.matchAll(/[.!?] +(?=\p{Lu})|\n/gu)].at(-1)
+  const from = breaks ? Math.max(0, start - 400) + breaks.index + breaks[0].length : Math.max(0, start - 400)
+  const behind = /[!?\n]|\. *(?:\p{Lu}|$)/u.exec(raw.slice(end, end + 300))
+  return plain.slice(from, behind ? end + behind.index : Math.min(plain.length, end + 300))
+}
+
+/** An hour before the date: "by 5pm tomorrow", "avant midi vendredi". */
+function timeBefore(plain: string, start: number): { clock: Clock; start: number } | null {
+  const before = plain.slice(Math.max(0, start - 40), start)
+  const joint = /(?: +(?:on|le|the|of|du|de|ce))*[ ,]+$/.exec(before)
+  if (!joint) return null
+  const end = start - joint[0].length
+  for (let at = Math.max(0, end - 22); at < end; at += 1) {
+    if (/[\p{L}\p{N}:.]/u.test(plain[at - 1] ?? ' ')) continue
+    const time = timeAt(plain, at)
+    if (time && time.end === end) return { clock: time.clock, start: at }
+  }
+  return null
+}
+
+function candidateOf(plain: string, raw: string, found: DateFound, now: DateTime): Candidate | null {
+  const day = found.day(now)
+  if (!day) return null
+  let { start, end } = found
+  let clock = found.time
+  const joint = joints.exec(plain.slice(end, end + 40))?.[0] ?? ''
+  const after = timeAt(plain, end + joint.length)
+  if (after && joint !== '') {
+    clock = after.clock
+    end = after.end
+    const exact = after.named ? timeAt(plain, end + (/^ +(?:a +|avant +|at +|,? *)?/.exec(plain.slice(end))?.[0].length ?? 0)) : null
+    if (exact && !exact.named) {
+      clock = exact.clock
+      end = exact.end
+    }
+  } else if (!clock) {
+    const before = timeBefore(plain, start)
+    if (before) {
+      clock = before.clock
+      start = before.start
+    }
+  }
+  const at = clock ? day.set({ ...clock, second: 0, millisecond: 0 }) : day.set({ hour: 23, minute: 59, second: 0, millisecond: 0 })
+  if (at < now.startOf('day') || at > now.plus({ days: 400 })) return null
+  const score = scoreOf(plain, raw, start, end, found.weak)
+  return score === null ? null : { start: start - score.lead, end, at, score: score.value }
+}
+
+function scoreOf(plain: string, raw: string, start: number, end: number, weak: boolean): { value: number; lead: number } | null {
+  const before = plain.slice(Math.max(0, start - 80), start)
+  if (toldBefore.test(before) || toldBehind.test(plain.slice(end, end + 40)) || lastBefore.test(before)) return null
+  const lead = leads.map(([pattern, weight]) => ({ match: pattern.exec(before), weight })).find((each) => each.match)
+  const tail = tails.test(plain.slice(end, end + 40)) ? 4 : 0
+  const asked = asks.test(sentenceAround(plain, raw, start, end)) ? 3 : 0
+  const article = /(?:^|[ '(])(?:le|the) +$/.test(before)
+  // "3/4" or "12.5" alone is a fraction or a chapter.
+  if (weak && !lead?.weight && !(article && (asked || tail)) && !tail) return null
+  const duration = /^(?:dans|sous|d'ici|within|vous avez|tu as|you have)/.test(plain.slice(start, start + 10)) ? 2 : 0
+  const value = (lead?.weight ?? 0) + tail + asked + duration
+  return value >= 2 ? { value, lead: lead?.match?.[0].length ?? 0 } : null
+}
+
+/** "Renvoyez la photo avant 17h": an hour alone, today or, if past, tomorrow. */
+function hourAlone(plain: string, raw: string, now: DateTime): Candidate | null {
+  for (const match of plain.matchAll(/(?<![\p{L}])(?:avant|jusqu'a|au plus tard a|pour|by|before|until|no later than) +/gu)) {
+    const time = timeAt(plain, match.index + match[0].length)
+    if (!time || !asks.test(sentenceAround(plain, raw, match.index, time.end))) continue
+    const at = now.set({ ...time.clock, second: 0, millisecond: 0 })
+    return { start: match.index, end: time.end, at: at > now ? at : at.plus({ days: 1 }), score: 3 }
+  }
+  return null
+}
+
+/** The argument of a command: nothing but a date, with at most a preposition before and `pour Zoé` behind. */
+function bareDate(plain: string, now: DateTime): Candidate | null {
+  if (plain.length > 120) return null
+  const start = /^ *(?:(?:au|a|le|la|pour|jusqu'au|jusqu'a|until|to|till|for|by|on|the) +)*/.exec(plain)?.[0].length ?? 0
+  const found = datesIn(plain).find((date) => date.start <= start + 4 && date.end > start)
+  const lead = `pour ${plain.slice(start)}`
+  const moved = found ? { ...found, start: Math.max(5, found.start - start + 5), end: found.end - start + 5 } : null
+  const candidate = moved ? candidateOf(lead, lead, moved, now) : null
+  if (!candidate) return null
+  const end = candidate.end + start - 5
+  return /^[ .!,;]*(?:(?:pour|for) +[\p{L}\p{M}' ,-]{1,60})?[ .!]*$/u.test(plain.slice(end)) ? { ...candidate, start, end } : null
+}
+
+/**
+ * The deadline that `text` sets, and the words it came from; null when it sets none.
+ * A day without an hour is due at 23:59 of that day. Numbers are day first. Relative words count from `now`. Of several, the one with the clearest
+ * words wins; of equals, the latest. History, lessons, meetings and quotations of past dates set none. A text that is nothing but a date (the argument of
+ * `extend`) is taken at its word.
+ * dueIn('à rendre pour vendredi 20 mars 18h', …)  →  { due: 2020-03-20T17:00Z, phrase: 'pour vendredi 20 mars 18h' }
+ */
+export function dueIn(text: string, context: DueContext): Due | null {
+  const zoned = DateTime.fromJSDate(context.now, { zone: context.timezone })
+  const now = zoned.isValid ? zoned : DateTime.fromJSDate(context.now, { zone: 'utc' })
+  const raw = text.normalize('NFC').slice(0, maxChars)
+  const plain = plainOf(raw)
+  const candidates = datesIn(plain)
+    .map((found) => candidateOf(plain, raw, found, now))
+    .filter((candidate) => candidate !== null)
+  const whole = bareDate(plain, now)
+  if (whole) return { due: whole.at.toJSDate(), phrase: raw.slice(whole.start, whole.end).replace(/\s+/g, ' ').trim() }
+  const best = candidates.toSorted((a, b) => b.score - a.score || b.at.toMillis() - a.at.toMillis())[0] ?? hourAlone(plain, raw, now)
+  return best ? { due: best.at.toJSDate(), phrase: raw.slice(best.start, best.end).replace(/\s+/g, ' ').trim() } : null
+}
