@@ -34,7 +34,7 @@ export async function makePages(job: Job, { database, blobs, pages, pagesPerSubm
   })
   try {
     const already = (await pagesOf(database.db, source.assignment, source.student)).length
-    const made = await pages.make({ file: blobs.path(source.blob), mediaType: source.mediaType, maxPages: Math.max(1, pagesPerSubmission - already) })
+    const made = await pages.make({ file: blobs.path(source.blob), maxPages: Math.max(1, pagesPerSubmission - already) })
     const rows: Omit<Page, 'id'>[] = []
     for (const one of made)
       rows.push({

@@ -1,0 +1,14 @@
+/** Gives `inspect` the few settings it needs; it opens no database. */
+import type { Command } from 'commander'
+import { loadConfiguration } from './configuration'
+import type { Globals } from './globals'
+import { inspectCommand } from './inspect'
+
+export function inspectWith(program: Command, globals: () => Globals): void {
+  inspectCommand(program, {
+    configOf: () => {
+      const { config } = loadConfiguration(globals().config)
+      return Promise.resolve({ domain: config.domain, timezone: config.timezone, locale: config.locale })
+    },
+  })
+}

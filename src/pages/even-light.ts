@@ -1,0 +1,100 @@
+/** Evens the light of a photographed page: divides by the paper's own brightness, found as a smooth surface; colours keep their hue. Pixels in, pixels out. */
+import sharp from 'sharp'
+
+/** RGB, three bytes a pixel, rows from the top. */
+export interface RgbPixels {
+  widthPx: number
+  heightPx: number
+  data: Buffer
+}
+
+/** What paper becomes, of 255: a little below white, so that the paper's own texture is not burnt to holes. */
+const paperTarget = 250
+/** A dark photo is lightened this much at most: beyond, noise would be all one sees. */
+const mostGain = 3
+/** The surface is found on a picture this small: shadows are smooth, writing is gone. */
+const surfaceLongPx = 96
+
+export interface Surface {
+  widthPx: number
+  heightPx: number
+  /** Brightness of the paper, 0–255, one byte a cell. */
+  light: Buffer
+}
+
+/**
+ * The paper's brightness over the picture: the brighter grey of each neighbourhood, smoothed. Writing is thinner than the neighbourhood and vanishes
+ * (grey-scale closing, Serra 1982; division by it: Gatos, Pratikakis, Perantonis 2006, §2.2, without their binarisation).
+ */
+export async function paperSurface(pixels: RgbPixels): Promise<Surface> {
+  const raw = { width: pixels.widthPx, height: pixels.heightPx, channels: 3 } as const
+  const grey = sharp(pixels.data, { raw })
+    .resize({ width: surfaceLongPx * 2, height: surfaceLongPx * 2, fit: 'inside' })
+    .toColourspace('b-w')
+  const small = await grey.raw().toBuffer({ resolveWithObject: true })
+  const shape = { width: small.info.width, height: small.info.height, channels: 1 } as const
+  const closed = maxOf(maxOf(small.data, shape.width, shape.height, 3), shape.width, shape.height, 3)
+  const { data, info } = await sharp(closed, { raw: shape })
+    .resize({ width: Math.max(8, Math.round(shape.width / 2)), height: Math.max(8, Math.round(shape.height / 2)), fit: 'fill' })
+    .blur(3)
+    .toColourspace('b-w')
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+  return { widthPx: info.width, heightPx: info.height, light: data }
+}
+
+/** Greatest value within `radius`, separably. */
+function maxOf(source: Uint8Array, width: number, height: number, radius: number): Buffer {
+  const across = Buffer.alloc(width * height)
+  const result = Buffer.alloc(width * height)
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      let most = 0
+      for (let near = Math.max(0, x - radius); near <= Math.min(width - 1, x + radius); near++) most = Math.max(most, source[y * width + near] ?? 0)
+      across[y * width + x] = most
+    }
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      let most = 0
+      for (let near = Math.max(0, y - radius); near <= Math.min(height - 1, y + radius); near++) most = Math.max(most, across[near * width + x] ?? 0)
+      result[y * width + x] = most
+    }
+  return result
+}
+
+/** Multiplies each pixel by target / surface, in place; the surface is read between its cells (bilinear). */
+export function evenLight(pixels: RgbPixels, surface: Surface): void {
+  const { widthPx, heightPx, data } = pixels
+  const gains = Float32Array.from(surface.light, (light) => Math.min(mostGain, paperTarget / Math.max(1, light)))
+  if (gains.every((gain) => gain < 1.03)) return
+  const columns = surface.widthPx
+  const lastRow = surface.heightPx - 1
+  const row = new Float32Array(columns)
+  for (let y = 0; y < heightPx; y++) {
+    const v = Math.min(lastRow, Math.max(0, ((y + 0.5) * surface.heightPx) / heightPx - 0.5))
+    const top = Math.floor(v)
+    const bottom = Math.min(lastRow, top + 1)
+    const part = v - top
+    for (let x = 0; x < columns; x++) row[x] = (gains[top * columns + x] ?? 1) * (1 - part) + (gains[bottom * columns + x] ?? 1) * part
+    multiplyRow(data, y * widthPx * 3, widthPx, row)
+  }
+}
+
+function multiplyRow(data: Buffer, start: number, widthPx: number, gains: Float32Array): void {
+  const cells = gains.length
+  const step = cells / widthPx
+  let at = start
+  for (let x = 0; x < widthPx; x++) {
+    const u = Math.min(cells - 1, Math.max(0, (x + 0.5) * step - 0.5))
+    const left = u | 0
+    const before = gains[left] as number
+    const gain = before + ((gains[Math.min(cells - 1, left + 1)] as number) - before) * (u - left)
+    const red = (data[at] as number) * gain
+    const green = (data[at + 1] as number) * gain
+    const blue = (data[at + 2] as number) * gain
+    data[at] = red > 255 ? 255 : red
+    data[at + 1] = green > 255 ? 255 : green
+    data[at + 2] = blue > 255 ? 255 : blue
+    at += 3
+  }
+}

@@ -1,0 +1,60 @@
+/** A word on a page's quality, from its pixels before the light was evened. When unsure: good. */
+import type { Surface } from './even-light'
+import type { Quality } from './page'
+
+export interface Measured {
+  /** Grey, one byte a pixel. */
+  grey: Uint8Array
+  widthPx: number
+  heightPx: number
+  surface: Surface
+  /** Pixels of the source, before it was fitted to A4. */
+  sourcePixels: number
+}
+
+/** Under this a page photographed whole has fewer than 5 pixels a millimetre across: not legible. */
+const smallPixels = 350_000
+const darkBelow = 0.16
+/** Share of the strongest edges that is looked at. */
+const strongShare = 0.01
+
+/**
+ * Sharpness: how steep the strongest edges are, of what a sharp edge of the same contrast would be: the ratio of the one-pixel to the four-pixel difference
+ * across them (after the edge-width idea of Marziliano et al. 2002). It does not fall with pale ink, as the variance of the Laplacian does.
+ */
+export function judge(measured: Measured): Quality {
+  const lights = [...measured.surface.light].sort((a, b) => a - b)
+  const exposure = (lights[Math.floor(lights.length / 2)] ?? 0) / 255
+  const sharpness = edgeSharpness(measured)
+  if (measured.sourcePixels < smallPixels) return { sharpness, exposure, verdict: 'small' }
+  if (exposure < darkBelow) return { sharpness, exposure, verdict: 'dark' }
+  if (sharpness < blurryBelow) return { sharpness, exposure, verdict: 'blurry' }
+  return { sharpness, exposure, verdict: 'good' }
+}
+
+/** See bench/pages: sharp photos of the simulated set lie above 0.4, defocused ones under 0.3. */
+const blurryBelow = 0.3
+
+export function edgeSharpness({ grey, widthPx, heightPx }: Pick<Measured, 'grey' | 'widthPx' | 'heightPx'>): number {
+  const wide: number[] = new Array<number>(256).fill(0)
+  const at = (x: number, y: number): number => grey[y * widthPx + x] ?? 0
+  const step = 2
+  for (let y = 4; y < heightPx - 4; y += step)
+    for (let x = 4; x < widthPx - 4; x += step)
+      wide[Math.min(255, Math.abs(at(x + 4, y) - at(x - 4, y)))] = (wide[Math.min(255, Math.abs(at(x + 4, y) - at(x - 4, y)))] ?? 0) + 1
+  const total = wide.reduce((sum, count) => sum + count, 0)
+  let threshold = 255
+  for (let seen = 0; threshold > 12 && seen < total * strongShare; threshold--) seen += wide[threshold] ?? 0
+  let ratios = 0
+  let count = 0
+  for (let y = 4; y < heightPx - 4; y += step)
+    for (let x = 4; x < widthPx - 4; x += step) {
+      const across = Math.abs(at(x + 4, y) - at(x - 4, y))
+      if (across < threshold) continue
+      let steepest = 0
+      for (let near = x - 4; near < x + 4; near++) steepest = Math.max(steepest, Math.abs(at(near + 1, y) - at(near, y)))
+      ratios += Math.min(1, steepest / across)
+      count++
+    }
+  return count < 20 ? 1 : ratios / count
+}

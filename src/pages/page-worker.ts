@@ -1,0 +1,24 @@
+/** The child process of page-workers.ts: reads a file, makes its pages, answers with them. It keeps nothing between jobs. */
+import { readFileSync } from 'node:fs'
+import { setPriority } from 'node:os'
+import { codeOf, type FaultCode, isFault } from '../errors'
+import type { ChildAnswer } from './child-pool'
+import { makePages } from './make-page'
+import type { MadePage, PageLimits, PageSource } from './page'
+
+/** Whoever accepts mail goes first (SPEED.md). */
+const niceness = 10
+
+async function answerTo(job: PageSource & PageLimits): Promise<ChildAnswer<MadePage[]>> {
+  try {
+    return { ok: true, result: await makePages(readFileSync(job.file), job.maxPages, { maxPixels: job.maxPixels }) }
+  } catch (error) {
+    return { ok: false, fault: isFault(error) ? (codeOf(error) as FaultCode) : null, message: codeOf(error) }
+  }
+}
+
+setPriority(niceness)
+process.on('message', (job) => {
+  void answerTo(job as PageSource & PageLimits).then((answer) => process.send?.(answer))
+})
+process.on('disconnect', () => process.exit(0))
