@@ -150,7 +150,7 @@ export const imapSchema = {
 } as const
 
 type Section = { readonly [name: string]: Key<unknown> }
-export type Infer<S> = { [K in keyof S]: S[K] extends Key<infer T> ? T : Infer<S[K]> }
+export type Infer<S> = { -readonly [K in keyof S]: S[K] extends Key<infer T> ? T : Infer<S[K]> }
 
 export type ImapConfig = Infer<typeof imapSchema>
 export type Config = Infer<typeof schema> & { imap: ImapConfig[] }
