@@ -109,3 +109,7 @@ export const isFault = (error: unknown, code?: FaultCode): error is Fault => err
 export const isPermanent = (error: unknown): boolean => error instanceof Fault && error.family !== 'transient'
 
 export const codeOf = (error: unknown): string => (error instanceof Fault ? error.code : error instanceof Error ? error.name : 'unknown')
+
+/** The system's code of an error (`ENOENT`), or null. Asks no `instanceof`: errors of Node's own may come from another realm. */
+export const errnoOf = (error: unknown): string | null =>
+  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : null

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { parseConfig } from '../config/parse-config'
 import type { Config } from '../config/schema'
-import { Fault } from '../errors'
+import { Fault, errnoOf } from '../errors'
 
 export interface Loaded {
   config: Config
@@ -32,9 +32,7 @@ export function loadConfiguration(option: string | undefined, env: NodeJS.Proces
     try {
       toml = readFileSync(file, 'utf8')
     } catch (error) {
-      throw new UsageFault([
-        `${file}: cannot be read (${error instanceof Error && 'code' in error ? String(error.code) : 'error'}): check the path given with --config or CARTABLE_CONFIG`,
-      ])
+      throw new UsageFault([`${file}: cannot be read (${errnoOf(error) ?? 'error'}): check the path given with --config or CARTABLE_CONFIG`])
     }
   }
   const outcome = parseConfig({ toml, env, readSecretFile: (path) => readFileSync(isAbsolute(path) ? path : join(folder, path), 'utf8') })

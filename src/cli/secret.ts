@@ -1,4 +1,5 @@
 /** The key of page marks and links: from the configuration, else made on first start and kept in storage. */
+import { errnoOf } from '../errors'
 import { createHmac, randomBytes } from 'node:crypto'
 import { link, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -15,7 +16,7 @@ export async function loadSecret({ config, storage }: Pick<Loaded, 'config' | 's
   try {
     await link(temporary, file)
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    if (!(errnoOf(error) === 'EEXIST')) throw error
   } finally {
     await rm(temporary, { force: true })
   }
@@ -26,7 +27,7 @@ async function readIfThere(file: string): Promise<string | null> {
   try {
     return (await readFile(file, 'utf8')).trim()
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    if (errnoOf(error) === 'ENOENT') return null
     throw error
   }
 }

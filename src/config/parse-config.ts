@@ -1,4 +1,5 @@
 /** TOML text and environment → Config, or a list of faults: one line a wrong key, with what is wrong and the mend. Reads no file itself. */
+import { errnoOf } from '../errors'
 import { parse, TomlError } from 'smol-toml'
 import { type Key, Wrong } from './key-types'
 import { type Config, type ImapConfig, imapSchema, isKey, schema } from './schema'
@@ -81,7 +82,7 @@ function readKey(label: string, table: Table, key: Key<unknown>, reader: Reader)
       try {
         return reader.readSecretFile(file).trim()
       } catch (error) {
-        throw new Wrong(`_file cannot be read (${error instanceof Error && 'code' in error ? String(error.code) : 'error'}): check path and rights`)
+        throw new Wrong(`_file cannot be read (${errnoOf(error) ?? 'error'}): check path and rights`)
       }
     }
     return table[key.toml] === undefined ? key.default : key.read(table[key.toml])

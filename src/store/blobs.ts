@@ -1,4 +1,5 @@
 /** Content-addressed files: a blob's name is the SHA-256 of its bytes. Narrow enough that another store (S3) can stand behind it later. */
+import { errnoOf } from '../errors'
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
@@ -84,7 +85,7 @@ export async function openBlobs(folder: string): Promise<Blobs> {
 }
 
 const absent = (error: unknown): null => {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+  if (errnoOf(error) === 'ENOENT') return null
   throw error
 }
 

@@ -238,7 +238,7 @@ export const first = (numberType: 'integer' | 'serial'): Migration => ({
           numberType === 'serial' ? column.primaryKey() : column.primaryKey().autoIncrement(),
         ) as CreateTableBuilder<string, never>
       table = withColumns(table, columns)
-      if (key.length > 0) table = table.addPrimaryKeyConstraint(`${name}_key`, key as never[]) as CreateTableBuilder<string, never>
+      if (key.length > 0) table = table.addPrimaryKeyConstraint(`${name}_pk`, key as never[]) as CreateTableBuilder<string, never>
       await table.execute()
     }
     for (const { name, table, columns, unique } of indexes) {
