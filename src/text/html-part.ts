@@ -33,7 +33,11 @@ function inlineHtml(inline: Inline[], keepLines = false): string {
 }
 
 /** Blank lines round a person's words are no part of them. */
-const trimmed = (inline: Inline[]): Inline[] => inline.map((piece) => ({ ...piece, text: piece.text.replace(/^(?:[^\S\n]*\n)+|\s+$/gu, '') }))
+const trimmed = (inline: Inline[]): Inline[] =>
+  inline.map((piece, index) => {
+    const text = index === 0 ? piece.text.replace(/^(?:[^\S\n]*\n)+/u, '') : piece.text
+    return { ...piece, text: index === inline.length - 1 ? text.trimEnd() : text }
+  })
 
 const row = (cells: Inline[][], tag: 'th' | 'td'): string =>
   `<tr>${cells.map((cell) => `<${tag}${tag === 'th' ? ' scope="col"' : ''} class="line" style="${styles[tag]}">${inlineHtml(cell)}</${tag}>`).join('')}</tr>`

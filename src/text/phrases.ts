@@ -93,6 +93,11 @@ const helpers: Record<string, Helper> = {
   word: (group: string, key: unknown, options: Options) => wordOf(group, revealed(key, options), options),
   /** {{tv "Ta" "Votre"}}: to a pupil, to an adult. */
   tv: (tu: string, vous: string, options: Options) => (phrasingOf(options).tu ? tu : vous),
+  /** {{#tu}}to a pupil{{else}}to an adult{{/tu}} */
+  tu(this: unknown, options: Options) {
+    return phrasingOf(options).tu ? options.fn(this) : options.inverse(this)
+  },
+  isOne: (count: unknown) => lengthOf(count) === 1,
   is: (value: unknown, wanted: unknown, options: Options) => asText(wanted).split(' ').includes(revealed(value, options)),
   not: (value: unknown) => value === false || value === null || value === '' || value === 0 || (Array.isArray(value) && value.length === 0),
   all: (...given: unknown[]) => given.slice(0, -1).every((value) => !isNothing(value)),

@@ -56,7 +56,7 @@ function compile(source: string): Handlebars.TemplateDelegate {
 
 /** From `---\nsubject: …\n---\nbody`. Throws on a source that cannot become a mail. */
 export function templateOf(source: string): Template {
-  const match = /^---\nsubject: *(.+)\n---\n(.*)$/su.exec(source.replace(/\r\n/gu, '\n'))
+  const match = /^---\nsubject: *([^\n]+)\n---\n(.*)$/su.exec(source.replace(/\r\n/gu, '\n'))
   if (!match) throw new Error('a template begins with ---, subject: …, ---')
   if (hasPlaceholderSigns(source)) throw new Error('a template holds a private-use sign')
   return { subject: compile(match[1] ?? ''), body: compile(match[2] ?? '') }

@@ -8,7 +8,8 @@ const linesOf = (inline: Inline[]): string =>
   inline
     .map((piece) => piece.text)
     .join('')
-    .replace(/^(?:[^\S\n]*\n)+|\s+$/gu, '')
+    .replace(/^(?:[^\S\n]*\n)+/u, '')
+    .trimEnd()
 
 function textOf(block: Block): string {
   switch (block.kind) {
