@@ -50,8 +50,9 @@ function isToStudent(data: object): boolean {
   return about.toStudent === true || about.role === 'student' || (about.toGuardian === false && about.outcomeOnly !== true)
 }
 
+/** With plain spaces, so that a search in the mailbox finds it as people type it. */
 function subjectOf(filled: string, values: Values): string {
-  const pieces = inlineOf(filled, values).map((piece) => (piece.kind === 'text' ? piece.text : shortened(oneLine(piece.text))))
+  const pieces = inlineOf(filled.replace(/[\u00A0\u202F]/gu, ' '), values).map((piece) => (piece.kind === 'text' ? piece.text : shortened(oneLine(piece.text))))
   return oneLine(pieces.join('')).replace(/[ \t]{2,}/gu, ' ')
 }
 
