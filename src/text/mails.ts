@@ -257,6 +257,8 @@ export interface StatusData extends AboutAssignment {
   dueAt: string | null
   /** A table of the class; else the reader's own (or own child's) line. */
   forTeacher: boolean
+  /** The reader is the pupil (tu); not given: worded for an adult. */
+  toStudent?: boolean
   /** `state`: a Standing of school/standing.ts, worded in the words file. */
   students: { name: string; state: string; pages: number; submittedAt: string | null }[]
 }

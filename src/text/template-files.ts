@@ -1,0 +1,33 @@
+/** Reads the templates of a folder, all at once, so that a missing or broken one is known when the service starts and not when its mail is due. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Locale } from '../school/people'
+import type { TemplateName } from './mails'
+import type { Words } from './phrases'
+import { layoutOf, type Template, templateNames, templateOf, type Templates } from './template'
+
+/** templates/ stands beside src/ and beside dist/. */
+export const templateFolder = join(__dirname, '..', '..', 'templates')
+
+/** Throws, naming the file, when one is missing or cannot be compiled: the package is incomplete then. */
+export function loadTemplates(folder: string = templateFolder): Templates {
+  return {
+    mails: { fr: mailsIn(folder, 'fr'), en: mailsIn(folder, 'en') },
+    words: { fr: wordsIn(folder, 'fr'), en: wordsIn(folder, 'en') },
+    layout: layoutOf(readFileSync(join(folder, 'layout.html'), 'utf8')),
+  }
+}
+
+const wordsIn = (folder: string, locale: Locale): Words => JSON.parse(readFileSync(join(folder, locale, 'words.json'), 'utf8')) as Words
+
+function mailsIn(folder: string, locale: Locale): Record<TemplateName, Template> {
+  const mails = templateNames.map((name): [string, Template] => {
+    const path = join(locale, `${name}.md`)
+    try {
+      return [name, templateOf(readFileSync(join(folder, path), 'utf8'))]
+    } catch (error) {
+      throw new Error(`template ${path} cannot be used`, { cause: error })
+    }
+  })
+  return Object.fromEntries(mails) as Record<TemplateName, Template>
+}
