@@ -23,7 +23,7 @@ export function calendarPart(entry: CalendarEntry, organizer: string, now: Date)
     `DTSTART:${utc(new Date(due.getTime() - eventMs))}`,
     `DTEND:${utc(due)}`,
     `SUMMARY:${escapeText(entry.title)}`,
-    `ORGANIZER:mailto:${organizer.replace(/[^\x21-\x7e]/g, (character) => encodeURIComponent(character))}`,
+    `ORGANIZER:mailto:${organizer.replace(/[^\x21-\x7e]/gu, encodeURIComponent)}`,
     'TRANSP:TRANSPARENT',
     'END:VEVENT',
     'END:VCALENDAR',

@@ -4,7 +4,7 @@ import MimeNode from 'nodemailer/lib/mime-node'
 import type { OutgoingAttachment, OutgoingMail } from '../text/outgoing-mail'
 import { calendarPart } from './calendar-part'
 import { type ComposedMail, type Piece, sizeOf } from './composed-mail'
-import { headerFilename, headerText, isAscii, messageIds, wireAddress } from './header-text'
+import { headerFilename, headerText, isAscii, messageIds, wellFormed, wireAddress } from './header-text'
 import { wireFormOf } from './wire-form'
 
 export interface Rendered {
@@ -65,7 +65,10 @@ async function treeOf(mail: OutgoingMail, rendered: Rendered, organizer: string,
   )
   if (mail.calendar !== null) files.unshift(calendarNode(text, mail.calendar, organizer, deps.now))
   // The outermost level is the root node: it alone carries the header of the mail.
-  const levels: { type: string; beside: Part[] }[] = [{ type: 'multipart/related', beside: pictures }, { type: 'multipart/mixed', beside: files }]
+  const levels: { type: string; beside: Part[] }[] = [
+    { type: 'multipart/related', beside: pictures },
+    { type: 'multipart/mixed', beside: files },
+  ]
   const used = levels.filter(({ beside }) => beside.length > 0)
   const alternativeNode = used.length === 0 ? root.setHeader('Content-Type', 'multipart/alternative') : child('multipart/alternative')
   let inner: Part = { node: alternativeNode, parts: words }
@@ -126,7 +129,7 @@ function setHeaders(node: MimeNode, mail: OutgoingMail, subject: string, to: { f
 /** RFC 2369 §3.2 and, where there is an https link, RFC 8058 §3.1. */
 function setUnsubscribe(node: MimeNode, how: OutgoingMail['listUnsubscribe']): void {
   if (how === null) return
-  const uri = (text: string): string => text.replace(/[^\x21-\x3b\x3d\x3f-\x7e]/g, (character) => encodeURIComponent(character.toWellFormed()))
+  const uri = (text: string): string => wellFormed(text).replace(/[^\x21-\x3b\x3d\x3f-\x7e]/gu, encodeURIComponent)
   const mailto = how.mailto.startsWith('mailto:') ? how.mailto : `mailto:${how.mailto}`
   node.setHeader('List-Unsubscribe', [how.https, mailto].flatMap((link) => (link === null ? [] : [`<${uri(link)}>`])).join(', '))
   if (how.https !== null) node.setHeader('List-Unsubscribe-Post', 'List-Unsubscribe=One-Click')
@@ -142,9 +145,9 @@ async function bodyOf(part: Part): Promise<Piece[]> {
   const pieces: Piece[] = []
   const say = (line: string): void => void pieces.push({ bytes: Buffer.from(line, 'utf8') })
   for (const one of part.parts) {
-    const below = await bodyOf(one)
-    // Building the head of a multipart node is what makes its boundary.
+    // Building the head of a multipart node is what makes its boundary: first the head, then what is below.
     const head = 'text' in one ? '' : `${one.node.buildHeaders()}\r\n\r\n`
+    const below = await bodyOf(one)
     say(`--${String(part.node.boundary)}\r\n${head}`)
     pieces.push(...below)
     // The CRLF that ends a part is the delimiter's (RFC 2046 §5.1.1); an empty file has none.
@@ -154,8 +157,13 @@ async function bodyOf(part: Part): Promise<Piece[]> {
   return pieces
 }
 
-/** Head and body of a text part. */
+/** Head and body of a text part, without the controls that no reader needs (RFC 5321 §4.5.2 forbids NUL). */
 async function textBody(part: { node: MimeNode; text: string }): Promise<Buffer> {
-  part.node.setContent(part.text.toWellFormed().replace(/\r\n|\r|\n/g, '\r\n'))
+  part.node.setContent(
+    wellFormed(part.text)
+      .replace(/\r\n|\r|\n/g, '\n')
+      .replace(/[^\P{Cc}\n\t\f]/gu, '')
+      .replace(/\n/g, '\r\n'),
+  )
   return part.node.build()
 }

@@ -4,14 +4,19 @@ import { Fault } from '../errors'
 
 /** Controls, line and paragraph separators, and marks that turn the direction of what follows. */
 const unsafe = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]+/gu
-const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
+
+/** Halves of surrogate pairs, which no UTF-8 can hold, become the replacement character. */
+export const wellFormed = (text: string): string => Buffer.from(text, 'utf8').toString('utf8')
 
 /** One line of text, at most `most` characters. */
-export const headerText = (text: string, most = 500): string =>
-  [...text.replace(unsafe, ' ').replace(loneSurrogate, '\ufffd').replace(/\s+/g, ' ').trim()].slice(0, most).join('')
+export const headerText = (text: string, most = 500): string => [...wellFormed(text).replace(unsafe, ' ').replace(/\s+/g, ' ').trim()].slice(0, most).join('')
 
-/** A file name that no receiving system reads as a path; never empty. */
-export const headerFilename = (name: string): string => headerText(name.replace(/[/\\:]/g, '_'), 180).replace(/^\.+/, '_') || 'file'
+/** A file name that no receiving system reads as a path, with its ending; never empty. */
+export function headerFilename(name: string): string {
+  const whole = headerText(name.replace(/[/\\:]/g, '_')).replace(/^\.+/, '_')
+  const ending = /\.[\w-]{1,10}$/.exec(whole)?.[0] ?? ''
+  return headerText(whole.slice(0, whole.length - ending.length), 160) + ending || 'file'
+}
 
 /**
  * The address as it goes on the wire: its domain in ASCII (RFC 5890 A-labels), its local part as it is.

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
+import { systemCodeOf } from './system-code'
 
 export interface WireFile {
   file: string
@@ -72,7 +73,7 @@ export function base64Lines(bytes: Buffer): Buffer {
   const out = Buffer.allocUnsafe(text.length + 2 * lines)
   let at = 0
   for (let line = 0; line < lines; line++) {
-    at += out.latin1Write(text.slice(line * 76, line * 76 + 76), at)
+    at += out.write(text.slice(line * 76, line * 76 + 76), at, 'latin1')
     out[at++] = 0x0d
     out[at++] = 0x0a
   }
@@ -99,7 +100,7 @@ async function sizeOfFile(path: string): Promise<number | null> {
   try {
     return (await stat(path)).size
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    if (systemCodeOf(error) === 'ENOENT') return null
     throw error
   }
 }
