@@ -1,5 +1,6 @@
 /** DKIM signatures of what goes out (RFC 6376): rsa-sha256, relaxed/relaxed, whole body. Verifies nothing. */
 import { createHash, createPrivateKey, createSign, type Hash, type KeyObject } from 'node:crypto'
+import { domainToASCII } from 'node:url'
 import { Fault } from '../errors'
 import { bytesOf, type ComposedMail, type Piece } from './composed-mail'
 
@@ -45,7 +46,7 @@ export function createSigner(key: DkimKey): Signer {
       const listed = present.flatMap((name) => (name === 'from' ? [name, name] : [name]))
       const unsigned = [
         'DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed;',
-        ` d=${key.domain}; s=${key.selector}; t=${Math.floor(now.getTime() / 1000)};`,
+        ` d=${domainToASCII(key.domain)}; s=${key.selector}; t=${Math.floor(now.getTime() / 1000)};`,
         ` bh=${await bodyHashOf(mail.body)};`,
         ` h=${foldList(listed)};`,
         ' b=',
