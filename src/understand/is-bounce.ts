@@ -1,7 +1,7 @@
 /** Whether a mail is a delivery report, and what it reports (RFC 3464, RFC 6522; else the words of older mail systems). */
 import type { Envelope, Message } from '../message/message'
 import type { Bounce } from './reading'
-import { reportedByText } from './bounce-words'
+import { reportedByService, reportedByText } from './bounce-words'
 
 export interface BounceFound {
   bounce: Bounce
@@ -74,6 +74,8 @@ export function isBounce(message: Message, envelope: Envelope): BounceFound | nu
   if (/feedback-report/i.test(message.contentType.params['report-type'] ?? '') || message.reports.some((report) => report.type === 'message/feedback-report'))
     return null
   const status = message.reports.find((report) => /delivery-status$/.test(report.type))
+  const service = reportedByService(message.text ?? '')
+  if (service) return { bounce: service, why: 'service-notice' }
   const facts = status ? reported(status.text) : null
   const words = reportedByText(message, envelope)
   if (!facts && !words) return null
@@ -81,7 +83,13 @@ export function isBounce(message: Message, envelope: Envelope): BounceFound | nu
   const code = facts?.status ?? words?.status ?? null
   const recipient = facts?.recipient ?? words?.recipient ?? null
   return {
-    bounce: { recipient, action, status: code, permanent: isPermanent(action, code), originalMessageId: originalIdOf(message) },
+    bounce: {
+      recipient,
+      action,
+      status: code,
+      permanent: isPermanent(action, code) && !(facts === null && words?.permanent === false),
+      originalMessageId: originalIdOf(message),
+    },
     why: facts ? 'delivery-status' : 'bounce-words',
   }
 }
