@@ -15,7 +15,7 @@ const delayed =
   /(?:has been delayed|delay reason|message delayed|will (?:keep|continue|be) (?:to )?(?:re)?try|not yet (?:been )?delivered|still trying|warning: could not send|will be retried|do not need to resend|delivery delay|retard de)/iu
 /** It was given up for want of time or of a connection: says nothing against the address. */
 const timedOut =
-  /(?:timed? ?out|connection refused|envelope expired|message expired|in the queue too long|multiple retries|not responding|not reachable|socket error|(?:unable|could not) to? ?connect|did not accept our requests to connect|deferred|refused to talk to me: 4\d\d|no route to host|network is unreachable)/iu
+  /(?:timed\s+out|connection refused|envelope expired|message expired|deliver for the last \d+ seconds|multiple retries|not responding|not reachable|socket error|(?:unable|could not) to? ?connect|did not accept our requests to connect|deferred|refused to talk to me: 4\d\d|no route to host|network is unreachable)/iu
 const refusedForGood = /(?<!\d)5[05]\d(?:[ -]|$)|(?<![\d.])5\.[1267]\.\d|user unknown|unknown user|no such user|does not exist/imu
 
 const address = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9._-]+\\.[A-Za-z0-9-]+"
@@ -24,8 +24,9 @@ const recipients: RegExp[] = [
   new RegExp(`^\\s*(?:final|original|x-failed)-recipients?\\s*:\\s*(?:rfc822;\\s*)?<?(${address})`, 'im'),
   new RegExp(`^\\s*<(${address})>\\s*[:(.]`, 'im'),
   new RegExp(`^\\s*(${address})\\s*$`, 'im'),
-  new RegExp(`delivering your mail to <?(${address})`, 'i'),
-  new RegExp(`^\\s*(${address})\\s?(?:\\.\\.\\.|:|,|Error| - )`, 'im'),
+  new RegExp(`(?:delivering your mail|undeliverable) to <?(${address})`, 'i'),
+  new RegExp(`^(?:>>> |did not reach the following recipient\\(s\\):\\s{1,8})<?(${address})`, 'im'),
+  new RegExp(`^\\s*(${address})\\s?(?:\\.\\.\\.|:|,|Error| - |\\[)`, 'im'),
   new RegExp(`(?<![\\w])(?:rcpt to|delivered to|recipient|adresse|address|to|user|mailbox)\\s*:?\\s*<?(${address})>?`, 'i'),
   new RegExp(`<(${address})>`, 'i'),
   new RegExp(`(${address})`, 'i'),
@@ -37,7 +38,7 @@ const header = (message: Message, name: string): string | null => message.header
 const ownWords = (message: Message): string => {
   const text = message.text ?? (message.html ?? '').replace(/<[^>]{0,2000}>/g, ' ')
   const copy =
-    /^.{0,60}(?:below this line is a copy|copy of (?:the|your) message|original message|included below|returned message|message header|------ this is a copy|message d'origine).*$/im.exec(
+    /^[\s>|*-]{0,60}(?:below this line is a copy|(?:this is )?a? ?copy of (?:the|your) message|original message\b(?! was)|included below|returned message|message headers?\b|message text follows|unsent message|message d['’]origine).*$/im.exec(
       text,
     )
   return text.slice(0, copy ? copy.index + copy[0].length : 20_000).slice(0, 20_000)
@@ -57,7 +58,9 @@ export function reportedByText(message: Message, envelope: Envelope): Omit<Bounc
   const report = message.contentType.type === 'multipart/report' && /delivery-status/i.test(message.contentType.params['report-type'] ?? '')
   const subject = subjects.test(message.subject)
   if (!failed && !report && !(isDaemon(message, envelope) && (said || subject)) && !(subject && said)) return null
-  const recipient = failed?.split(',')[0]?.trim() ?? recipients.map((pattern) => pattern.exec(text)?.[1]).find((found) => found !== undefined) ?? null
+  const returned = /[^\s<>,;]+@[^\s<>,;]+/.exec(message.forwarded[0]?.headers.find((field) => field.name === 'to')?.value ?? '')?.[0]
+  const named = recipients.map((pattern) => pattern.exec(text)?.[1]).find((found) => found !== undefined)
+  const recipient = failed?.split(',')[0]?.trim() ?? named ?? returned ?? null
   const status = /(?<![\d.])([245]\.\d{1,2}\.\d{1,3})(?![\d.]*\d)/.exec(text)?.[1] ?? null
   const soft = timedOut.test(text) && !refusedForGood.test(text)
   const late = soft || delayed.test(`${message.subject}\n${text}`)
@@ -79,7 +82,7 @@ const textOf = (value: unknown): string | null => (typeof value === 'string' ? v
 export function reportedByService(text: string): Bounce | null {
   if (!/"notificationType\\?"|"eventType\\?"/.test(text.slice(0, 4000))) return null
   try {
-    const outer = JSON.parse(text.replace(/\n (?=\S)|\r?\n(?!\s*["}])/g, '')) as { Message?: unknown }
+    const outer = JSON.parse((text.split(/\n--\s*\n/)[0] ?? '').replace(/\n (?=\S)|\r?\n(?!\s*["}])/g, '')) as { Message?: unknown }
     const notice = (typeof outer.Message === 'string' ? JSON.parse(outer.Message) : outer) as ServiceNotice
     const bounced = notice.bounce?.bouncedRecipients?.[0]
     const recipient = textOf(bounced?.emailAddress) ?? textOf(notice.delivery?.recipients?.[0])
