@@ -7,7 +7,8 @@ export interface StructureCut {
   problem: 'mime-depth' | 'too-many-parts' | 'part-head-too-large' | null
 }
 
-const boundaryOf = (head: string): string | null => {
+/** The boundary that a Content-Type names, or null. */
+export const boundaryOf = (head: string): string | null => {
   const match = /boundary[ \t]*\*?(?:0\*?)?[ \t]*=[ \t]*(?:"([^"\r\n]{1,300})"|([^\s;"]{1,300}))/i.exec(head)
   return match ? (match[1] ?? match[2] ?? '').trim() : null
 }

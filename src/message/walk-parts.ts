@@ -1,6 +1,6 @@
 /** The body of one message → its text, its HTML and its other parts, by mailparser. Addresses and threading fields never reach it. */
 import { MailParser, type AttachmentStream, type MessageText } from 'mailparser'
-import { cutStructure } from './cut-structure'
+import { boundaryOf, cutStructure } from './cut-structure'
 import { mendC1, utf8Of } from './decode-charset'
 import { limits } from './limits'
 import { fieldsNamed, type Head, valueOf } from './split-head'
@@ -32,21 +32,40 @@ class PlainMailParser extends MailParser {
 
 const contentFields = ['content-type', 'content-transfer-encoding', 'content-disposition', 'content-id'] as const
 
+interface BodyHead {
+  text: string
+  problems: string[]
+}
+
+/**
+ * The Content-Type line that the body bears out, or null to keep the message's own. A boundary that never occurs is replaced by one that does; without
+ * any, the body is text. 8-bit text without a character set that is no UTF-8 came from an old client.
+ */
+function mendedType(type: string | null, body: Buffer): string | null {
+  const boundary = /^multipart\//i.test(type ?? '') ? boundaryOf(type ?? '') : null
+  if (/^multipart\//i.test(type ?? '') && (boundary === null || !body.includes(`--${boundary}`, 0, 'latin1'))) {
+    const found = /(?:^|\n)--([^\r\n]{1,200}?)[ \t]*\r?\n(?:content-[a-z-]+|mime-version)[ \t]*:/i.exec(body.subarray(0, 1 << 20).toString('latin1'))?.[1]
+    if (found !== undefined && !found.includes('"')) return `multipart/mixed; boundary="${found}"`
+    return `text/plain; charset=${utf8Of(body) === null ? 'windows-1252' : 'utf-8'}`
+  }
+  const bare = type === null || (/^text\/\w+\s*;?\s*$/i.test(type) && !/charset/i.test(type))
+  if (bare && body.some((byte) => byte > 0x7f) && utf8Of(body) === null) return `${(type ?? 'text/plain').replace(/[;\s]+$/, '')}; charset=windows-1252`
+  return null
+}
+
 /** Only what describes the body, each field once; the first wins, as in readers. */
-function bodyHead(head: Head, body: Buffer): { text: string; problems: string[] } {
+function bodyHead(head: Head, body: Buffer): BodyHead {
   const problems = fieldsNamed(head, 'content-type').length > 1 ? ['two-content-types'] : []
+  const type = valueOf(head, 'content-type')
+  const mended = mendedType(type, body)
+  if (mended !== null && /^multipart\//i.test(type ?? '')) problems.push('boundary-missing')
   const lines = contentFields.flatMap((name) =>
     fieldsNamed(head, name)
       .slice(0, 1)
-      .map((field) => field.raw),
+      .map((field) => (name === 'content-type' && mended !== null ? `Content-Type: ${mended}` : field.raw)),
   )
-  const type = valueOf(head, 'content-type')
-  // Without a character set, 8-bit text that is no UTF-8 came from an old client.
-  const bare = type === null || (/^text\/\w+\s*;?\s*$/i.test(type) && !/charset/i.test(type))
-  if (bare && body.some((byte) => byte > 0x7f) && utf8Of(body) === null) {
-    lines.splice(0, type === null ? 0 : 1, `Content-Type: ${type === null ? 'text/plain' : type.replace(/[;\s]+$/, '')}; charset=windows-1252`)
-  }
-  return { text: `MIME-Version: 1.0\r\n${lines.join('\r\n')}${lines.length > 0 ? '\r\n' : ''}\r\n`, problems }
+  if (type === null && mended !== null) lines.unshift(`Content-Type: ${mended}`)
+  return { text: `MIME-Version: 1.0\r\n${lines.map((line) => `${line}\r\n`).join('')}\r\n`, problems }
 }
 
 async function contentOf(stream: AsyncIterable<Buffer>): Promise<Buffer> {

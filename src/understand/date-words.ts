@@ -220,11 +220,20 @@ const forms: Form[] = [
     pattern: find(`(?:dans|sous|d'ici|in|within) +(?<n>${number}) +(?<u>jours?|semaines?|days?|weeks?)`),
     day: (g, now) => now.plus({ days: idiomDays(numberOf(g.n), g.u ?? '') }),
   },
-  { pattern: find("(?:dans|sous|d'ici|in|within) +(?<n>\\d{1,3}) *(?:h|heures?|hours?)"), day: (g, now) => now.plus({ hours: Number(g.n) }) },
+  {
+    pattern: find("(?:dans|sous|d'ici|in|within) +(?:les +|the next +)?(?<n>\\d{1,3}) *(?:h|heures?|hours?)"),
+    day: (g, now) => now.plus({ hours: Number(g.n) }),
+  },
   { pattern: find('sous +(?<n>huitaine|quinzaine)'), day: (g, now) => now.plus({ days: g.n === 'huitaine' ? 7 : 14 }) },
   {
     pattern: find(`(?:vous avez|tu as|you have) +(?:encore +)?(?<n>${number}) +(?<u>jours?|semaines?|days?|weeks?)`),
     day: (g, now) => now.plus({ days: idiomDays(numberOf(g.n), g.u ?? '') }),
+  },
+  // A bare day of the month counts only behind the clearest words: "pour le 5" may be an exercise.
+  {
+    pattern:
+      /(?<=(?:jusqu'au|avant le|d'ici le|au plus tard le|date limite : le|until the|before the|by the) +)(?<d>\d{1,2})(?:st|nd|rd|th|er)?(?= *(?:[.,;!)]|$|inclus|a \d|at \d))/gu,
+    day: (g, now) => Array.from({ length: 62 }, (_, days) => now.plus({ days })).find((date) => date.day === Number(g.d)) ?? null,
   },
   {
     pattern: find('(?:la +|the +)?(?:fin +de +(?:la +|cette +)?semaine|end +of +(?:the +|this +)?week|fin +du +week-?end)'),

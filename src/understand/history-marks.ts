@@ -1,29 +1,47 @@
 /** The words with which mail programs announce history: "Le … a écrit :", header blocks, forwarding lines, in the languages families use. */
 
-// Language notes stand in docs/quirks.md; each form is of a client seen in the wild.
-const wrote = [
-  /^(?:\W{0,4})(?:le|on|am|em|el|il|op|den|dnia|w dniu|på|pe|em)\b.{4,200}?(?:a écrit|wrote|schrieb|escribi(?:ó|o)|escreveu|ha scritto|scrisse|schreef|skrev|napisa[łl]\(?a?\)?|a scris|kirjoitti|írta|геsponse)\s*(?:<[^>]{1,200}>\s*)?:?\s*$/iu,
-  /^.{0,200}(?:a écrit|wrote|schrieb|escribió|escreveu|ha scritto|schreef|skrev|napisa[łl]\(?a?\)?|a scris|kirjoitti|írta|пишет|написал\(?а?\)?|さんは書きました|写道|님이 작성)\s*[:：]\s*$/iu,
-]
+// Who wrote, in the languages of the clients families use; the verb stands before or behind the name.
+const verb =
+  '(?:a écrit|à écrit|wrote|writes|schrieb|schreibt|escribi(?:ó|o)|escreveu|ha scritto|scrisse|schreef|skrev|napisa[łl]\\(?a?\\)?|a scris|kirjoitti|írta|ezt írta|пишет|написал\\(?а?\\)?|написав|je napisao|je napisala|napsal\\(?a?\\)?|έγραψε|yazd[ıi]|さんは書きました|写道|님이 작성)'
+const lead = '(?:le|on|am|em|el|il|op|den|dnia|w dniu|dne|på|pe|at|a|ma|om|tarih)'
+const ends = /(?:[:：>-]|wrote|a écrit|schrieb|skrev|napisał)[\s\u00a0-]*$/iu
+const led = new RegExp(`^[\\W_]{0,10}${lead}\\b.{0,250}?${verb}(?![\\p{L}]).{0,200}$`, 'iu')
+const told = new RegExp(`${verb}(?![\\p{L}])`, 'iu')
+const clock = /\d{1,2}[:.h]\d{2}/
+/** Without a verb: a date with an hour, then the address ("30.09.2017, 18.30, "X" <x@y>:"). */
+const bare = /@[^\s<>]{1,200}>?\s*[:：]\s*$/
 
-/** "Le lun. 16 mars 2020 à 18:00, X <x@y> a écrit :", on one line or joined from several. */
-export const isAttribution = (text: string): boolean => text.length <= 400 && wrote.some((pattern) => pattern.test(text.trim()))
+/**
+ * How surely a line (or several joined) announces a quotation: `sure` names an address or an hour, `likely` needs a quotation behind it, as Hugo, too,
+ * "a écrit :".
+ */
+export function attributionKind(text: string): 'sure' | 'likely' | null {
+  const line = text.replace(/[\u200b-\u200f\u202a-\u202e\ufeff]/g, '').trim()
+  if (line.length > 400 || !/\d/.test(line) || !ends.test(line)) return null
+  const address = line.includes('@')
+  if (led.test(line) || (told.test(line) && (address || line.includes('<')))) return address || clock.test(line) ? 'sure' : 'likely'
+  return bare.test(line) && clock.test(line) ? 'sure' : /[:：]$/.test(line) && /(?:19|20)\d\d/.test(line) && line.length < 200 ? 'likely' : null
+}
 
 const separator =
-  /^[\s>*_]*(?:[-_=\u2013\u2014*]{2,}\s*)(?:original message|message (?:d['’]origine|original|transféré|forwarded|initial)|forwarded (?:message|by)|reply message|mensaje original|mensaje reenviado|messaggio (?:originale|inoltrato)|ursprüngliche nachricht|originalnachricht|weitergeleitete nachricht|mensagem (?:original|encaminhada)|oorspronkelijk bericht|doorgestuurd bericht|original meddelande|oprindelig meddelelse|opprinnelig melding|wiadomość oryginalna|původní zpráva|пересылаемое сообщение|исходное сообщение|message transféré|courriel original|mail original|original appointment)\b.{0,80}$/iu
+  /^[\s>*_]*(?:[-_=\u2013\u2014*]{2,}\s*)(?:original message|message (?:d['’]origine|original|transféré|forwarded|initial)|forwarded (?:message|by)|reply message|mensaje original|mensaje reenviado|messaggio (?:originale|inoltrato)|ursprüngliche nachricht|originalnachricht|weitergeleitete nachricht|mensagem (?:original|encaminhada)|oorspronkelijk bericht|doorgestuurd bericht|original meddelande|oprindelig (?:meddelelse|besked)|opprinnelig melding|wiadomość oryginalna|původní zpráva|пересылаемое сообщение|исходное сообщение|message transféré|courriel original|mail original|original appointment)\b(?:.{0,80}$|\s*[-_=]{2,})/iu
 
 const forwardStart =
-  /^[\s>*_]*(?:begin forwarded message|début du message (?:réexpédié|transféré)|inizio messaggio inoltrato|anfang der weitergeleiteten (?:nachricht|e-mail)|inicio del mensaje reenviado|início da mensagem (?:encaminhada|reencaminhada)|begin doorgestuurd bericht|vidarebefordrat brev|start på videresendt besked|videresendt melding|message transféré)\s*:?[\s-]*$/iu
+  /^[\s>*_]*(?:begin forwarded message|forwarded message(?=:)|début du message (?:réexpédié|transféré)|inizio messaggio inoltrato|anfang der weitergeleiteten (?:nachricht|e-mail)|inicio del mensaje reenviado|início da mensagem (?:encaminhada|reencaminhada)|begin doorgestuurd bericht|vidarebefordrat brev|start på videresendt besked|videresendt melding|message transféré)\s*:?[\s-]*$/iu
 
-export const isSeparator = (text: string): boolean => text.length <= 200 && separator.test(text)
+export const isSeparator = (text: string): boolean => separator.test(text.slice(0, 300))
+
+/** A line of nothing but dashes, underscores, stars or signs of equality; with words between dashes it may still be one before a header block. */
+export const isRule = (text: string): boolean =>
+  text.length <= 200 && /^[\s>]*[-_=*\u2013\u2014\u2500\u2501]{3,}(?:[^-_=]{1,60}[-_=\u2013\u2014]{2,})?\s*$/u.test(text)
 export const isForwardStart = (text: string): boolean =>
-  text.length <= 200 &&
-  (forwardStart.test(text) || (separator.test(text) && /forward|transf|inoltrat|weitergeleit|reenviad|encaminhad|doorgestuurd|пересыл/iu.test(text)))
+  forwardStart.test(text.slice(0, 300)) ||
+  (separator.test(text.slice(0, 300)) && /forward|transf|inoltrat|weitergeleit|reenviad|encaminhad|doorgestuurd|пересыл/iu.test(text.slice(0, 120)))
 
 const key = (words: string): RegExp => new RegExp(`^[\\s*_>]*(?:${words})\\s*[*_]*\\s*[:：]`, 'iu')
 const fromKey = key('de|from|von|da|van|fra|från|od|от|от кого|expéditeur|desde|差出人|发件人|보낸 사람|lähettäjä|feladó|expedient|de la')
 const otherKeys = key(
-  'envoyé(?: le)?|sent|gesendet|enviad[oa](?: el)?|inviato|verzonden|sendt|skickat|datum|data|date|fecha|dato|päiväys|дата|отправлено|à|a|to|an|para|aan|til|till|per|do|кому|destinataire|objet|subject|betreff|asunto|oggetto|onderwerp|emne|ämne|assunto|temat|aihe|тема|cc|copie à|kopie|reply-to|répondre à|heure|件名|宛先|日時|主题|收件人|발송|제목|lähetetty|vastaanottaja|tárgy|címzett|dátum|subiect|către',
+  'message du|sujet|envoyé(?: le)?|sent|gesendet|enviad[oa](?: el)?|inviato|verzonden|sendt|skickat|datum|data|date|fecha|dato|päiväys|дата|отправлено|à|a|to|an|para|aan|til|till|per|do|кому|destinataire|objet|subject|betreff|asunto|oggetto|onderwerp|emne|ämne|assunto|temat|aihe|тема|cc|copie à|kopie|reply-to|répondre à|heure|件名|宛先|日時|主题|收件人|발송|제목|lähetetty|vastaanottaja|tárgy|címzett|dátum|subiect|către',
 )
 
 /** A block of header lines ("De :", "Envoyé :", "À :", "Objet :") that starts at `at`. */

@@ -1,7 +1,7 @@
 /** Whether a mail is a delivery report, and what it reports (RFC 3464, RFC 6522; else the words of older mail systems). */
 import type { Envelope, Message } from '../message/message'
 import type { Bounce } from './reading'
-import { reportedByText } from './bounce-words'
+import { reportedByService, reportedByText } from './bounce-words'
 
 export interface BounceFound {
   bounce: Bounce
@@ -24,7 +24,11 @@ const addressIn = (value: string | undefined): string | null =>
 export const statusIn = (value: string | undefined): string | null => /(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)/.exec(value ?? '')?.[1] ?? null
 
 const actions = ['failed', 'delayed', 'delivered', 'relayed', 'expanded'] as const
-const actionIn = (value: string | undefined): Bounce['action'] | null => actions.find((action) => (value ?? '').toLowerCase().trim().startsWith(action)) ?? null
+/** Some services write `expired`: the time ran out, nothing is said against the address. */
+const actionIn = (value: string | undefined): Bounce['action'] | null => {
+  const word = (value ?? '').toLowerCase().trim()
+  return word.startsWith('expired') ? 'delayed' : (actions.find((action) => word.startsWith(action)) ?? null)
+}
 
 /** Unknown user or host, refused for good: class 5 (RFC 3463 §3.1). A delay or a success is never permanent. */
 export const isPermanent = (action: Bounce['action'], status: string | null): boolean => action === 'failed' && (status === null || status.startsWith('5'))
@@ -73,15 +77,24 @@ const filesId = (message: Message): string | null =>
 export function isBounce(message: Message, envelope: Envelope): BounceFound | null {
   if (/feedback-report/i.test(message.contentType.params['report-type'] ?? '') || message.reports.some((report) => report.type === 'message/feedback-report'))
     return null
-  const status = message.reports.find((report) => /delivery-status$/.test(report.type))
-  const facts = status ? reported(status.text) : null
+  const service = reportedByService(message.text ?? '')
+  if (service) return { bounce: service, why: 'service-notice' }
+  const reports = message.reports.filter((report) => /delivery-status$/.test(report.type)).map((report) => reported(report.text))
   const words = reportedByText(message, envelope)
+  // Where the MIME structure is lost, the report's fields still stand in the text.
+  const facts = reports.find((report) => report?.recipient) ?? reports.find((report) => report !== null) ?? (words ? reported(message.text ?? '') : null)
   if (!facts && !words) return null
   const action = facts?.action ?? words?.action ?? 'failed'
   const code = facts?.status ?? words?.status ?? null
   const recipient = facts?.recipient ?? words?.recipient ?? null
   return {
-    bounce: { recipient, action, status: code, permanent: isPermanent(action, code), originalMessageId: originalIdOf(message) },
+    bounce: {
+      recipient,
+      action,
+      status: code,
+      permanent: isPermanent(action, code) && !(facts === null && words?.permanent === false),
+      originalMessageId: originalIdOf(message),
+    },
     why: facts ? 'delivery-status' : 'bounce-words',
   }
 }

@@ -3,7 +3,7 @@ import type { Message } from '../message/message'
 import type { Addressed } from './who-is-addressed'
 
 const words =
-  /^(?:(?:merci de |veuillez |please )?(?:me )?)?(?:unsubscribe|désabonnement|desabonnement|désinscription|desinscription|me désabonner|désabonner|désabonnez[- ]moi|désinscrire|désinscrivez[- ]moi|se désabonner|opt[- ]?out|remove me|stop)(?: (?:me|please|svp|stp|merci))?[\s.!]*$/iu
+  /^(?:(?:merci de |veuillez |please )?(?:me )?)?(?:unsubscribe|désabonnement|desabonnement|désinscription|desinscription|me désabonner|désabonner|désabonnez[- ]moi|désinscrire|désinscrivez[- ]moi|se désabonner|opt[- ]?out|remove me|stop)(?:,? (?:me|please|svp|stp|merci|s['’]il (?:vous|te) pla[iî]t))*[\s.!]*$/iu
 
 /** Code of the rule, or null. `newText` is what the person wrote. A lone STOP is a command elsewhere; here it counts only at a digest's address. */
 export function isUnsubscribe(message: Message, addressed: Addressed, newText: string): string | null {

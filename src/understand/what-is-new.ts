@@ -1,9 +1,10 @@
 /** What a person newly wrote, apart from history, signature and what programs add. One pass over lines; each rule marks, none deletes. */
 import type { Message } from '../message/message'
 import { isAntivirus, isDeviceLine, isLegal, isPlaceholder, withoutPlaceholders } from './boilerplate'
-import { isAttribution, isForwardStart, isHeaderBlock, isSeparator } from './history-marks'
+import { attributionKind, isForwardStart, isHeaderBlock, isRule, isSeparator } from './history-marks'
 import { type Line, linesOfText } from './lines'
 import { linesOfHtml } from './lines-of-html'
+import { isClosing, isContact, isDashedName, isOwnName, looksLikeName } from './signature-marks'
 import type { PicturePlace } from './what-is-a-page'
 
 export interface NewText {
@@ -19,18 +20,29 @@ export type Zone = 'new' | 'quote' | 'forward' | 'signature' | 'machine'
 
 const maxLines = 20_000
 
-/** Lines `at`… joined, as clients fold their attribution over up to four lines; how many lines it took, or 0. */
-function attributionAt(lines: Line[], at: number): number {
+interface Announced {
+  /** Lines that the attribution takes. */
+  lines: number
+  sure: boolean
+}
+
+/** An attribution that begins at `at`; clients fold it over up to four lines. A line of plain words before it is no part of it. */
+function attributionAt(lines: Line[], at: number): Announced | null {
   let joined = ''
   for (let count = 1; count <= 4; count += 1) {
     const line = lines[at + count - 1]
-    if (!line || line.text.trim() === '') return 0
+    if (!line || line.text.trim() === '') return null
+    if (count === 2 && !/\d/.test(joined)) return null
     joined = `${joined} ${line.text.trim()}`
-    if (isAttribution(joined)) return count
-    if (joined.length > 400) return 0
+    const kind = attributionKind(joined)
+    if (kind) return { lines: count, sure: kind === 'sure' }
+    if (joined.length > 400) return null
   }
-  return 0
+  return null
 }
+
+const isQuoted = (line: Line, above: Line): boolean => line.depth > above.depth || line.mark === 'quote'
+const filled = (line: Line): boolean => line.text.trim() !== ''
 
 /** Where a `>` really quotes: after an attribution, or on two lines running. `> 5 est plus grand` alone is mathematics. */
 function quotesByDepth(lines: Line[], zones: Zone[]): void {
@@ -41,6 +53,20 @@ function quotesByDepth(lines: Line[], zones: Zone[]): void {
     const near = [lines[at - 1], lines[at + 1]].some((other) => (other?.depth ?? 0) > 0)
     if (announced || near || line.depth > 1 || !/^\s*[-+=\d<>a-z(]/u.test(line.text)) zones[at] ??= 'quote'
   })
+  // A quoted line that some server folded: its rest stands without `>` between two quoted lines.
+  lines.forEach((line, at) => {
+    const [before, behind] = [lines[at - 1], lines[at + 1]]
+    if (
+      zones[at] === undefined &&
+      before &&
+      zones[at - 1] === 'quote' &&
+      before.depth > 0 &&
+      before.text.length >= 58 &&
+      (behind?.depth ?? 0) > 0 &&
+      /^[\p{Ll}\p{P}]/u.test(line.text)
+    )
+      zones[at] = 'quote'
+  })
 }
 
 /** History that no `>` marks: everything behind a header block, a separator, or an attribution without quotation. */
@@ -49,15 +75,25 @@ function history(lines: Line[], zones: Zone[]): void {
     const line = lines[at]
     if (!line) continue
     if (line.mark === 'quote') zones[at] ??= 'quote'
-    const taken = attributionAt(lines, at)
-    if (taken > 0) {
-      for (let i = 0; i < taken; i += 1) zones[at + i] = 'quote'
-      const next = lines.slice(at + taken, at + taken + 40).find((each) => each.text.trim() !== '')
-      if (next && next.depth <= line.depth && next.mark !== 'quote') return fill(zones, at, lines.length, 'quote')
-      at += taken - 1
+    const found = attributionAt(lines, at)
+    const next = found ? lines.slice(at + found.lines, at + found.lines + 40).find(filled) : undefined
+    if (found && (found.sure || (next && isQuoted(next, line)))) {
+      fill(zones, at, at + found.lines, 'quote')
+      if (next && !isQuoted(next, line)) return fill(zones, at, lines.length, 'quote')
+      at += found.lines - 1
     } else if (line.depth === 0 && isForwardStart(line.text)) return fill(zones, at, lines.length, 'forward')
-    else if (line.depth === 0 && (isSeparator(line.text) || isHeaderBlock(lines, at))) return fill(zones, at, lines.length, 'quote')
+    else if (line.depth === 0 && (isSeparator(line.text) || isHeaderBlock(lines, at))) return fill(zones, startOfRule(lines, at), lines.length, 'quote')
   }
+}
+
+/** The line drawn above a header block belongs to it. */
+function startOfRule(lines: Line[], at: number): number {
+  for (let above = at - 1; above >= Math.max(0, at - 4); above -= 1) {
+    const line = lines[above]
+    if (line && isRule(line.text)) return above
+    if (line && filled(line)) return at
+  }
+  return at
 }
 
 const fill = (zones: Zone[], from: number, to: number, zone: Zone): void => {
@@ -65,40 +101,86 @@ const fill = (zones: Zone[], from: number, to: number, zone: Zone): void => {
 }
 
 const delimiter = /^(?:--|\u2014|--\u00a0|__)\s*$/
-const postscript = /^\s*p\.?\s?s\.?\s?[:.\u2013-]?\s/iu
+const postscript = /^\s*p\.?\s?s\.?\s?[:.,\u2013-]?\s/iu
 
-function signatures(lines: Line[], zones: Zone[]): void {
+/** Numbers of the lines that are still new and hold words, from `from`. */
+const openLines = (lines: Line[], zones: Zone[], from = 0): number[] =>
+  lines.flatMap((line, at) => (at >= from && zones[at] === undefined && filled(line) ? [at] : []))
+
+function markedSignatures(lines: Line[], zones: Zone[]): void {
   let inside = false
   lines.forEach((line, at) => {
     if (zones[at] !== undefined) {
       inside = false
       return
     }
-    if (delimiter.test(line.text) && lines.slice(at + 1).some((next, i) => next.text.trim() !== '' && zones[at + 1 + i] === undefined)) inside = true
+    if (delimiter.test(line.text) && openLines(lines, zones, at + 1).length > 0) inside = true
+    // A rule above addresses; above anything else it may part two exercises.
+    else if (isRule(line.text) || isDashedName(line.text)) {
+      const rest = openLines(lines, zones, at + 1).map((each) => lines[each]?.text ?? '')
+      if (
+        rest.length <= 14 &&
+        rest.every((text) => text.length <= 100) &&
+        (rest.some(isContact) || rest.every((text) => isRule(text) || isDeviceLine(text)) || (isDashedName(line.text) && rest.length <= 3))
+      )
+        inside = true
+    }
     if (postscript.test(line.text)) inside = false
     if (line.mark === 'signature' || inside) zones[at] = 'signature'
   })
 }
 
+/** The unmarked signature at the end: behind a closing, from the author's own name, or a short block of addresses. */
+function tailSignature(lines: Line[], zones: Zone[], author: string): void {
+  const open = openLines(lines, zones)
+  const last = open.slice(-9)
+  const textAt = (at: number): string => lines[at]?.text ?? ''
+  const short = (ats: number[]): boolean => ats.every((at) => textAt(at).length <= 100 && !/[?]\s*$/.test(textAt(at)) && !postscript.test(textAt(at)))
+  for (const at of last) {
+    if (open[0] === at) continue
+    const rest = last.filter((other) => other > at)
+    if (!short(rest)) continue
+    const contacts = rest.some((other) => isContact(textAt(other)))
+    const start =
+      isClosing(textAt(at)) && contacts
+        ? rest[0]
+        : isOwnName(textAt(at), author) || (looksLikeName(textAt(at)) && rest.filter((other) => isContact(textAt(other))).length >= 2)
+          ? at
+          : undefined
+    if (start !== undefined) return fill(zones, start, lines.length, 'signature')
+  }
+}
+
 function machines(lines: Line[], zones: Zone[]): void {
-  lines.forEach((line, at) => {
-    if (zones[at] !== undefined) return
+  for (let at = 0; at < lines.length; at += 1) {
+    const line = lines[at]
+    if (!line || zones[at] !== undefined) continue
     if (isPlaceholder(line.text) || isAntivirus(line.text)) zones[at] = 'machine'
-    else if (isDeviceLine(line.text)) zones[at] = 'machine'
+    else if (isDeviceLine(line.text)) behindDevice(lines, zones, at)
     else if (isLegal(line.text)) {
       // A legal footer is a paragraph.
       for (let i = at; i < lines.length && lines[i]?.text.trim() !== '' && zones[i] === undefined; i += 1) zones[i] = 'machine'
     }
-  })
+  }
 }
 
-/** What each line is. */
-export function zonesOf(lines: Line[]): Zone[] {
+/** A phone's line ends what was written on it; only a postscript, a picture's caption or an answer below a quotation comes after. */
+function behindDevice(lines: Line[], zones: Zone[], at: number): void {
+  zones[at] = 'machine'
+  const quoted = zones.slice(at).some((zone) => zone === 'quote' || zone === 'forward')
+  const first = openLines(lines, zones).find((open) => open < at)
+  if (quoted || first === undefined || lines.slice(at).some((line) => line.pictures.length > 0 || postscript.test(line.text))) return
+  for (let i = at + 1; i < lines.length; i += 1) zones[i] ??= 'machine'
+}
+
+/** What each line is. `author` is the display name of From, '' where unknown. */
+export function zonesOf(lines: Line[], author: string): Zone[] {
   const zones: Zone[] = new Array<Zone>(lines.length)
   history(lines, zones)
   quotesByDepth(lines, zones)
-  signatures(lines, zones)
+  markedSignatures(lines, zones)
   machines(lines, zones)
+  tailSignature(lines, zones, author)
   return Array.from(zones, (zone) => zone ?? 'new')
 }
 
@@ -112,11 +194,11 @@ const tidy = (lines: string[]): string =>
 const placeOfZone: Record<Zone, PicturePlace> = { new: 'new', forward: 'new', quote: 'quoted', signature: 'signature', machine: 'signature' }
 
 /** The new text of a message. HTML is preferred: clients mark quotations and signatures in it. */
-export function whatIsNew(message: Pick<Message, 'text' | 'html'>): NewText {
+export function whatIsNew(message: Pick<Message, 'text' | 'html' | 'from'>): NewText {
   const html = message.html === null ? [] : linesOfHtml(message.html)
   const plain = message.text ?? ''
   const lines = (html.some((line) => line.text.trim() !== '') ? html : linesOfText(plain)).slice(0, maxLines)
-  const zones = zonesOf(lines)
+  const zones = zonesOf(lines, message.from?.name ?? '')
   const places = new Map<string, PicturePlace>()
   lines.forEach((line, at) => line.pictures.forEach((picture) => places.has(picture) || places.set(picture, placeOfZone[zones[at] ?? 'new'])))
   html.forEach((line) => line.pictures.forEach((picture) => places.has(picture) || places.set(picture, 'new')))

@@ -25,7 +25,7 @@ const leads: [pattern: RegExp, weight: number][] = [
   ],
   [/(?:mais|but) +(?:bien +)?(?:pour|for|by) +(?:le +|la +)?$/, 7],
   [
-    /(?:date limite|echeance|deadline|date de (?:rendu|remise)|due date|dernier delai|delai|limite|a rendre|due|due in|due on|rendu|remise)(?: +(?:est|fixee?|is))? *[:=\u2013-]? *(?:(?:a|au|le|pour|pour le|avant|avant le|on|by|for|before|the|ce) +)*$/,
+    /(?:date limite|echeance|deadline|date de (?:rendu|remise)|due date|dernier delai|delai|limite|remise(?: des copies| du devoir| du travail)?|a rendre|due|due in|due on|rendu|remise)(?: +(?:est|fixee?|is))? *[:=\u2013-]? *(?:(?:a|au|le|pour|pour le|avant|avant le|on|by|for|before|the|ce) +)*$/,
     6,
   ],
   [/(?:au plus tard|pas plus tard que|no later than|not later than|at the latest)(?: +(?:le|la|pour|pour le|by|on|the))? *[:,]? *$/, 6],
@@ -44,12 +44,12 @@ const tails =
 
 /** Dates that are told, not set: of the past, of history, of a lesson, negated, or the hours of a meeting. */
 const toldBefore =
-  /(?:(?<![\p{L}])(?:pas|plus|not|n'est pas) +(?:pour|avant|for|by|due|a rendre)(?: +(?:le|la))? +|(?<![\p{L}])(?:du|de|des|depuis|of|from|since|ne le|nee le) +(?:ce |la |le |l')?)$/u
+  /(?:(?<![\p{L}])(?:pas|plus|not|n'est pas) +(?:pour|avant|for|by|due|a rendre)(?: +(?:le|la))? +|(?<![\p{L}])(?:du|de|des|depuis|of|from|since|entre|between|ne le|nee le) +(?:ce |la |le |l')?)$/u
 const toldBehind =
-  /^ *(?:derniere?|passee?|last|precedente?|(?:,? +)?(?:de|from|entre|between) +\d{1,2} *(?:h\d*|:\d\d|am|pm)? *(?:a|to|et|and|-) *\d)(?![\p{L}])/u
+  /^ *(?:derniere?(?! +(?:delai|carat|limite))|passee?|last|precedente?|(?:,? +)?(?:de|from|entre|between) +\d{1,2} *(?:h\d*|:\d\d|am|pm)? *(?:a|to|et|and|-) *\d)(?![\p{L}])/u
 const lastBefore = /(?:last|dernier) +$/
 
-const joints = /^(?:[ ,]+|(?= *[(@]))?(?:(?:a|avant|at|by|before|vers|des|pour|jusqu'a|@|-|\u2013|,|\() *)*/
+const joints = /^(?:[ ,]+|(?= *[(@]))?(?:(?:(?:avant|at|a|by|before|vers|des|pour|jusqu'a)(?![\p{L}])|@|-|\u2013|,|\() *)*/u
 
 interface Candidate {
   start: number
@@ -87,8 +87,10 @@ function candidateOf(plain: string, raw: string, found: DateFound, now: DateTime
   let { start, end } = found
   let clock = found.time
   const joint = joints.exec(plain.slice(end, end + 40))?.[0] ?? ''
-  const after = timeAt(plain, end + joint.length)
-  if (after && joint !== '') {
+  const tail = tails.exec(plain.slice(end, end + 40))?.[0].length ?? 0
+  const behindTail = tail > 0 ? timeAt(plain, end + tail + (/^[ ,(:]+(?:a +)?/.exec(plain.slice(end + tail))?.[0].length ?? 0)) : null
+  const after = behindTail ?? timeAt(plain, end + joint.length)
+  if (after && (joint !== '' || behindTail)) {
     clock = after.clock
     end = after.end
     const exact = after.named ? timeAt(plain, end + (/^ +(?:a +|avant +|at +|,? *)?/.exec(plain.slice(end))?.[0].length ?? 0)) : null
