@@ -56,7 +56,7 @@ export async function startDovecot(options = ''): Promise<Dovecot> {
     // All at once: asked politely it takes three seconds, and its sessions outlive it.
     const all = [master, ...childrenOf(master)]
     for (const pid of all) signal(pid, 'SIGKILL')
-    await until(() => Promise.resolve(all.every((pid) => !signal(pid, 0))), 'does not stop')
+    await until(async () => !(await reaches(port)), 'does not stop')
     rmSync(join(folder, 'run', 'master.pid'), { force: true })
   }
   await start()
@@ -132,13 +132,12 @@ const childrenOf = (master: number): number[] =>
     .map(Number)
     .filter((pid) => pid > 1)
 
-/** False: it has ended. */
-function signal(pid: number, which: NodeJS.Signals | 0): boolean {
+function signal(pid: number, which: NodeJS.Signals): void {
   try {
-    return process.kill(pid, which)
+    process.kill(pid, which)
   } catch (error) {
-    if (errnoOf(error) === 'ESRCH') return false
-    throw error
+    // It ended by itself.
+    if (errnoOf(error) !== 'ESRCH') throw error
   }
 }
 

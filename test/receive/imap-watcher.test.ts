@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ImapFlow } from 'imapflow'
 import type { LogFields } from '../../src/log'
-import { type MailboxDeps, type MailboxWatch, watchMailbox } from '../../src/receive/imap-watcher'
+import { type MailboxConfig, type MailboxDeps, type MailboxWatch, watchMailbox } from '../../src/receive/imap-watcher'
 import { openSpool } from '../../src/spool/spool'
 import type { Spool } from '../../src/spool/spooled-mail'
 import { type Dovecot, dovecotPassword, hasDovecot, startDovecot } from './dovecot'
@@ -47,7 +47,7 @@ describeWithDovecot('a mailbox', () => {
     const note = (event: string, fields: LogFields = {}): void => void lines.push({ event, fields })
     return { info: note, warn: note, error: note }
   }
-  const watch = (deps: Partial<MailboxDeps> = {}, config: { port?: number; user?: string; password?: string } = {}): MailboxWatch => {
+  const watch = (deps: Partial<MailboxDeps> = {}, config: Partial<MailboxConfig> = {}): MailboxWatch => {
     const settings = {
       host: '127.0.0.1',
       port: dovecot.port,
@@ -189,6 +189,22 @@ describeWithDovecot('a mailbox', () => {
     await until(async () => (await inFolder('Done')) === 1)
     expect(await inFolder('INBOX')).toBe(0)
     expect(watched.state().taken).toBe(1)
+  })
+
+  test('a mailbox that is made anew has new keys, and its mails the hashes they had', async () => {
+    const again = mail('again')
+    await client.mailboxCreate('School')
+    await client.append('School', again)
+    // The server tells nobody in IDLE that the mailbox is another one now: the next look finds out.
+    const watched = watch({ pollMs: 50 }, { mailbox: 'School' })
+    await watched.ready
+    await client.mailboxDelete('School')
+    await client.mailboxCreate('School')
+    await client.append('School', again)
+    await until(() => spool.counts().pending === 2)
+    const [one, two] = await spool.pending(10)
+    expect(two?.sourceKey).not.toBe(one?.sourceKey)
+    expect(two?.sha256).toBe(one?.sha256)
   })
 
   test('a full disk leaves the mail where it is, until there is room', async () => {
