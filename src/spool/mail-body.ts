@@ -4,6 +4,7 @@ import { type FileHandle, open, rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { Fault } from '../errors'
 import type { DiskReserve } from './disk-reserve'
+import { piecesWritten } from './piece-garbage'
 import type { AcceptLimits } from './spooled-mail'
 import { storageFault } from './storage-fault'
 
@@ -95,6 +96,7 @@ export class MailBody {
       await this.reserve.take(bytes)
       this.#file ??= await open(this.path, 'wx', 0o600)
       await writeAll(this.#file, parts)
+      piecesWritten(bytes)
     }
     this.#writing = run().then(
       () => {

@@ -30,6 +30,7 @@ interface Entry {
   metaBytes: number
   bodyBytes: number
   file: string | null
+  sourceKey: string | null
 }
 
 /**
@@ -42,7 +43,7 @@ export async function openSpool(folder: string, options: SpoolOptions): Promise<
   try {
     await prepareFolder(folder)
     for (const { meta, place, segment } of await replay(folder, options.log)) {
-      entries.set(meta.id, { segment, ...place, file: meta.file })
+      entries.set(meta.id, { segment, ...place, file: meta.file, sourceKey: meta.sourceKey })
       ids.after(meta.id)
     }
   } catch (error) {
@@ -62,6 +63,7 @@ class JournalSpool implements Spool {
   #whenQuiet: (() => void)[] = []
   #announced = false
   readonly #listeners: (() => void)[] = []
+  readonly #sources = new Set<string>()
 
   constructor(
     private readonly folder: string,
@@ -71,7 +73,9 @@ class JournalSpool implements Spool {
     private readonly folderSync: FolderSync,
     private readonly journal: Journal,
     private readonly reserve: DiskReserve,
-  ) {}
+  ) {
+    for (const { sourceKey } of entries.values()) if (sourceKey !== null) this.#sources.add(sourceKey)
+  }
 
   async accept(meta: SpoolMeta, source: MailSource, limits: AcceptLimits): Promise<Accepted> {
     if (this.#closed) throw new Fault('shutting-down')
@@ -107,9 +111,18 @@ class JournalSpool implements Spool {
     const wait = this.reserve.take(encoded.bytes.length)
     if (wait) await wait
     const { segment, offset } = await this.journal.append(encoded.bytes)
-    this.entries.set(id, { segment, offset, metaBytes: encoded.metaBytes, bodyBytes: encoded.bodyBytes, file })
+    this.#keep(id, { segment, offset, metaBytes: encoded.metaBytes, bodyBytes: encoded.bodyBytes, file, sourceKey: record.sourceKey })
     this.#announce()
     return { id, bytes, sha256: record.sha256 }
+  }
+
+  #keep(id: string, entry: Entry): void {
+    this.entries.set(id, entry)
+    if (entry.sourceKey !== null) this.#sources.add(entry.sourceKey)
+  }
+
+  holds(sourceKey: string): boolean {
+    return this.#sources.has(sourceKey)
   }
 
   async pending(limit: number): Promise<SpooledMail[]> {
@@ -159,6 +172,7 @@ class JournalSpool implements Spool {
       const entry = this.entries.get(id)
       if (!entry) continue
       this.entries.delete(id)
+      if (entry.sourceKey !== null) this.#sources.delete(entry.sourceKey)
       entry.segment.live--
       const released = bySegment.get(entry.segment) ?? { ids: [], files: [] }
       released.ids.push(id)

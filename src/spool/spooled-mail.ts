@@ -53,6 +53,8 @@ export interface Spool {
   accept(meta: SpoolMeta, body: AsyncIterable<Uint8Array> | Readable, limits: AcceptLimits): Promise<Accepted>
   /** Accepted and not yet released, oldest first; after a restart, what the segments still hold. */
   pending(limit: number): Promise<SpooledMail[]>
+  /** Whether a pending message has this `sourceKey`: it is taken, though no row may say so yet. */
+  holds(sourceKey: string): boolean
   /** The listener is called after each group of messages that became durable. */
   onAccepted(listener: () => void): void
   /**

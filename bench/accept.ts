@@ -1,0 +1,171 @@
+/**
+ * Durable accept: how many 4 KB mails a second, 50 sessions, a connection a mail, beside a bare listener that writes and syncs a file a mail;
+ * and what one mail of 30 MB adds to the peak memory. `node bench/accept-run.js`, half a minute. Read the ratio, not the rates.
+ */
+import { type ChildProcess, fork } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { connect, type AddressInfo, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server'
+import { SMTPConnection, type SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js'
+import { silentLog } from '../src/log'
+import { startSmtp } from '../src/receive/smtp-listener'
+import { openSpool } from '../src/spool/spool'
+
+const sessions = 50
+const roundMs = 1800
+const rounds = 5
+const domain = 'devoirs.example'
+const small = `Subject: bench\r\n\r\n${`${'x'.repeat(76)}\r\n`.repeat(52)}.\r\n`
+const large = Buffer.from(`Subject: bench\r\n\r\n${`${'x'.repeat(76)}\r\n`.repeat(Math.round(30e6 / 78))}.\r\n`)
+
+/** The listener under test: the real one, over the real spool. */
+async function serveOurs(folder: string): Promise<number> {
+  const spool = await openSpool(join(folder, 'spool'), { log: silentLog, reserveBytes: 0 })
+  const tls = null
+  const options = { host: '127.0.0.1', port: 0, protocol: 'smtp' as const, domain, maxMessageBytes: 40e6, tls, spool, log: silentLog, now: () => new Date() }
+  const listener = await startSmtp({ ...options, checkRecipient: () => Promise.resolve(null) })
+  process.on('message', () => {
+    void spool.pending(1e6).then(async (mails) => {
+      await spool.release(mails.map(({ id }) => id))
+      process.send?.('released')
+    })
+  })
+  return listener.port
+}
+
+class PromptConnection extends SMTPConnection {
+  override init(): void {
+    this._setListeners(() => this.connectionReady())
+  }
+}
+
+/** The yardstick: the same package, nothing but a file a mail. Its folder is not even synced. */
+class BareServer extends SMTPServer {
+  #count = 0
+  constructor(private readonly folder: string) {
+    super({ disableReverseLookup: true, authOptional: true, hideSTARTTLS: true, logger: false })
+  }
+
+  override connect(socket: Socket, options?: SMTPConnectionOptions | null): void {
+    const connection = new PromptConnection(this, socket, options)
+    this.connections.add(connection)
+    connection.on('error', () => undefined)
+    connection.init()
+  }
+
+  override onData(stream: SMTPServerDataStream, _session: SMTPServerSession, callback: (error?: Error | null) => void): void {
+    const store = async (): Promise<void> => {
+      const file = await open(join(this.folder, String(this.#count++)), 'wx', 0o600)
+      for await (const chunk of stream) await file.write(chunk as Buffer)
+      await file.datasync()
+      await file.close()
+    }
+    store().then(() => callback(), callback)
+  }
+}
+
+async function serveBare(folder: string): Promise<number> {
+  const server = new BareServer(folder)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  process.on('message', () => process.send?.('released'))
+  return (server.server.address() as AddressInfo).port
+}
+
+/** One mail over a connection of its own, each command after the reply to the last. */
+function send(port: number, body: string | Buffer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1').setNoDelay(true)
+    const script = ['EHLO bench\r\n', 'MAIL FROM:<a@b.example>\r\n', `RCPT TO:<3b@${domain}>\r\n`, 'DATA\r\n', body, 'QUIT\r\n']
+    let step = 0
+    socket.on('data', (chunk: Buffer) => {
+      const said = chunk.toString('latin1')
+      if (!/^[23]\d\d /m.test(said)) return void (/^\d{3}-/.test(said) ? undefined : reject(new Error(said)))
+      const next = script[step++]
+      if (next === undefined) socket.end()
+      else socket.write(next)
+    })
+    socket.on('error', reject)
+    socket.on('close', () => (step >= script.length ? resolve() : reject(new Error(`closed at step ${step}`))))
+  })
+}
+
+/** Mails a second. */
+async function rate(port: number): Promise<number> {
+  const started = performance.now()
+  let sent = 0
+  const session = async (): Promise<void> => {
+    while (performance.now() - started < roundMs) {
+      await send(port, small)
+      sent++
+    }
+  }
+  await Promise.all(Array.from({ length: sessions }, session))
+  return (sent * 1000) / (performance.now() - started)
+}
+
+interface Contestant {
+  name: 'ours' | 'bare'
+  process: ChildProcess
+  port: number
+  rates: number[]
+}
+
+async function start(name: Contestant['name'], folder: string): Promise<Contestant> {
+  const child = fork(join(__dirname, 'accept-run.js'), [__filename, name, folder], { env: { ...process.env, UV_THREADPOOL_SIZE: '8' } })
+  const port = await new Promise<number>((resolve) => child.once('message', (message) => resolve(Number(message))))
+  return { name, process: child, port, rates: [] }
+}
+
+const released = ({ process: child }: Contestant): Promise<unknown> => {
+  const done = new Promise((resolve) => child.once('message', resolve))
+  child.send('release')
+  return done
+}
+
+const median = (values: number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+const memoryOf = (pid: number, key: 'VmRSS' | 'VmHWM'): number =>
+  Number(new RegExp(`${key}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
+
+/** What a mail of 30 MB adds to the peak of a process that has taken small ones before, in MiB. */
+async function memory(folder: string): Promise<number> {
+  const ours = await start('ours', folder)
+  for (let i = 0; i < 200; i++) await send(ours.port, small)
+  const pid = ours.process.pid ?? 0
+  // Starts the high-water mark anew (proc(5)).
+  writeFileSync(`/proc/${pid}/clear_refs`, '5')
+  const before = memoryOf(pid, 'VmRSS')
+  await send(ours.port, large)
+  const added = memoryOf(pid, 'VmHWM') - before
+  ours.process.kill()
+  return added
+}
+
+async function main(): Promise<void> {
+  const folders = Array.from({ length: 3 }, () => mkdtempSync(join(tmpdir(), 'cartable-bench-')))
+  try {
+    const contestants = [await start('bare', folders[0] ?? ''), await start('ours', folders[1] ?? '')]
+    for (const { port } of contestants) await rate(port)
+    for (let round = 0; round < rounds; round++) {
+      for (const contestant of round % 2 === 0 ? contestants : [...contestants].reverse()) {
+        contestant.rates.push(await rate(contestant.port))
+        await released(contestant)
+      }
+    }
+    for (const { name, rates } of contestants) console.log(`${name}: ${Math.round(median(rates))} mails/s (${rates.map(Math.round).join(', ')})`)
+    const [bare, ours] = contestants.map(({ rates }) => median(rates))
+    console.log(`ratio: ${((ours ?? 0) / (bare ?? 1)).toFixed(2)}`)
+    for (const { process: child } of contestants) child.kill()
+    const peaks: number[] = []
+    for (let i = 0; i < 3; i++) peaks.push(await memory(folders[2] ?? ''))
+    console.log(`30 MB mail: ${median(peaks).toFixed(1)} MiB more at the peak (${peaks.map((peak) => peak.toFixed(1)).join(', ')})`)
+  } finally {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const [mode, folder = ''] = process.argv.slice(2)
+if (mode === undefined) void main()
+else void (mode === 'ours' ? serveOurs(folder) : serveBare(folder)).then((port) => process.send?.(port))
