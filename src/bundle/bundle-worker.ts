@@ -5,7 +5,7 @@ import { type FaultCode, isFault } from '../errors'
 import { buildBundle } from './build-bundle'
 import { loadBundleFonts } from './bundle-fonts-files'
 import type { BundleJob, BundleJobAnswer, BundleJobResult } from './bundle-job'
-import { intoFile, readPicture } from './pile-files'
+import { errnoOf, intoFile, readPicture } from './pile-files'
 
 /** Whoever accepts mail goes first (SPEED.md). */
 const niceness = 10
@@ -45,7 +45,7 @@ async function answer(job: BundleJob): Promise<BundleJobAnswer> {
     return { ok: true, result: await carryOut(job) }
   } catch (error) {
     const fault: FaultCode | null = isFault(error) ? error.code : null
-    const errno = error instanceof Error && 'code' in error ? String(error.code) : ''
+    const errno = isFault(error) ? '' : errnoOf(error)
     // Messages of the file system hold paths, and ours go to logs.
     return { ok: false, fault: errno === 'ENOSPC' ? 'disk-full' : fault, message: errno || (error instanceof Error ? error.message : 'unknown') }
   }

@@ -23,18 +23,25 @@ export function readPicture(file: string): Uint8Array | null {
   }
 }
 
+/** Node's error code of a failed system call; '' for other errors. */
+export const errnoOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'errno' in error && 'code' in error ? String(error.code) : ''
+
 function openIfThere(file: string): number | null {
   try {
     return openSync(file, 'r')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR'].includes(String(error.code))) return null
+    if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error))) return null
     throw error
   }
 }
 
+/** Where a process writes until the file is whole. */
+export const draftOf = (file: string, pid: number): string => `${file}.${pid}.part`
+
 /** Writes beside the place and renames (0600): a killed worker leaves no half pile under the right name. */
 export async function intoFile<T>(file: string, write: (sink: ByteSink) => Promise<T>): Promise<T> {
-  const draft = `${file}.${process.pid}.part`
+  const draft = draftOf(file, process.pid)
   const descriptor = openSync(draft, 'w', 0o600)
   const buffer = Buffer.allocUnsafeSlow(writeBufferBytes)
   let used = 0
