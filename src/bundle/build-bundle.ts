@@ -20,7 +20,7 @@ export interface BundleSources {
   /** TrueType files; each is subset. */
   regularFont: Uint8Array
   boldFont: Uint8Array
-  /** Bytes of a picture; null where it cannot be read. */
+  /** Bytes of a picture, used before the next call; null where there is none. */
   readPicture: (file: string) => Uint8Array | null
 }
 

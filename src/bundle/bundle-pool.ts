@@ -1,10 +1,11 @@
 /** Builds piles and reads corrections in a child process of lower priority: bounded in memory and time, one job at a time. It decides nothing. */
 import { type ChildProcess, fork } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Fault } from '../errors'
 import type { BuiltBundle, BundleInput } from './bundle-input'
 import type { BundleJob, BundleJobAnswer, BundleJobResult } from './bundle-job'
+import { draftOf, errnoOf } from './pile-files'
 import type { PageCut, RecognisedPage, RecogniseLimits } from './recognised-page'
 
 export interface BundlePool {
@@ -121,6 +122,8 @@ class JobQueue {
   private ended(child: ChildProcess, cause?: Error): void {
     if (this.child !== child) return
     this.child = null
+    const { running } = this
+    if (running && 'outFile' in running.job.job) rmSync(draftOf(running.job.job.outFile, child.pid ?? 0), { force: true })
     this.settle()?.reject(new Fault('worker-died', undefined, { cause }))
     this.next()
   }
@@ -146,7 +149,7 @@ function residentBytes(pid: number | undefined): number | null {
     const pages = Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1])
     return Number.isFinite(pages) ? pages * 4096 : null
   } catch (error) {
-    if (error instanceof Error && 'code' in error) return null
+    if (errnoOf(error) !== '') return null
     throw error
   }
 }

@@ -1,57 +1,14 @@
 /** The child process of bundle-pool.ts: reads and writes the files, one job after the other. It keeps nothing between jobs but fonts and readers. */
-import { closeSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
-import { codeOf, type FaultCode, isFault } from '../errors'
+import { type FaultCode, isFault } from '../errors'
 import { buildBundle } from './build-bundle'
 import { loadBundleFonts } from './bundle-fonts-files'
 import type { BundleJob, BundleJobAnswer, BundleJobResult } from './bundle-job'
-import type { ByteSink } from './pdf-file'
+import { errnoOf, intoFile, readPicture } from './pile-files'
 
 /** Whoever accepts mail goes first (SPEED.md). */
 const niceness = 10
-const bufferBytes = 256 * 1024
-
-/** Writes beside the place and renames: a killed worker leaves no half pile under the right name. */
-async function intoFile<T>(file: string, write: (sink: ByteSink) => Promise<T>): Promise<T> {
-  const draft = `${file}.${process.pid}.part`
-  const descriptor = openSync(draft, 'w', 0o600)
-  let open = true
-  const buffer = Buffer.allocUnsafe(bufferBytes)
-  let used = 0
-  const flush = (): void => {
-    for (let at = 0; at < used; ) at += writeSync(descriptor, buffer, at, used - at)
-    used = 0
-  }
-  try {
-    const result = await write((chunk) => {
-      if (used + chunk.length > bufferBytes) flush()
-      if (chunk.length > bufferBytes) for (let at = 0; at < chunk.length; ) at += writeSync(descriptor, chunk, at, chunk.length - at)
-      else {
-        buffer.set(chunk, used)
-        used += chunk.length
-      }
-    })
-    flush()
-    closeSync(descriptor)
-    open = false
-    renameSync(draft, file)
-    return result
-  } catch (error) {
-    if (open) closeSync(descriptor)
-    rmSync(draft, { force: true })
-    throw error
-  }
-}
-
-/** A missing picture is one sheet that says so; a disk that fails is a failed job. */
-function readPicture(file: string): Uint8Array | null {
-  try {
-    return readFileSync(file)
-  } catch (error) {
-    if (codeOf(error) === 'Error' && ['ENOENT', 'EISDIR', 'ENOTDIR'].includes(String((error as NodeJS.ErrnoException).code))) return null
-    throw error
-  }
-}
 
 async function carryOut(job: BundleJob): Promise<BundleJobResult> {
   switch (job.kind) {
@@ -75,7 +32,10 @@ async function carryOut(job: BundleJob): Promise<BundleJobResult> {
       const { cutPages } = await import('./cut-correction.js')
       const { regularFont } = loadBundleFonts()
       const bytes = await cutPages(readFileSync(job.file), job.pages, { regularFont, title: job.title, maxPages: job.maxPages })
-      return intoFile(job.outFile, (sink) => Promise.resolve(sink(bytes)).then(() => null))
+      return intoFile(job.outFile, (sink) => {
+        sink(bytes)
+        return Promise.resolve(null)
+      })
     }
   }
 }
@@ -85,7 +45,7 @@ async function answer(job: BundleJob): Promise<BundleJobAnswer> {
     return { ok: true, result: await carryOut(job) }
   } catch (error) {
     const fault: FaultCode | null = isFault(error) ? error.code : null
-    const errno = error instanceof Error && 'code' in error ? String(error.code) : ''
+    const errno = isFault(error) ? '' : errnoOf(error)
     // Messages of the file system hold paths, and ours go to logs.
     return { ok: false, fault: errno === 'ENOSPC' ? 'disk-full' : fault, message: errno || (error instanceof Error ? error.message : 'unknown') }
   }

@@ -6,7 +6,7 @@ import type { RecognisedBy, RecognisedPage } from './recognised-page'
 import type { ReturnedPages } from './returned-pages'
 
 /** Of the first look and of the thorough one: 16 mm marks have 25 modules, so 2.5 and more pixels a module at 100 dpi. */
-const looks = [150, 220] as const
+const looks: readonly number[] = [150, 220]
 
 /**
  * One answer a page, in the file's order.
@@ -40,7 +40,8 @@ async function recognisePage(pages: ReturnedPages, index: number, { key, readCod
   const twins = marksIn(await pages.textOf(index), key)
   const upright = (360 - pages.turnOf(index)) % 360
   if (keyed && (twins.some((twin) => sameMark(twin, keyed)) || (alone && twins.length === 0))) return found(index, keyed, 'page-key', upright)
-  const { printed, blank } = await look(pages, index, key, readCodes)
+  // An authentic text twin says enough for one look at the print to do.
+  const { printed, blank } = await look(pages, index, { key, readCodes, dpis: twins.length > 0 ? looks.slice(0, 1) : looks })
   if (printed) {
     const { mark, rotationDegCw } = printed
     if (!mark || (keyed && alone && !sameMark(keyed, mark))) return { ...unknown(index), conflict: true, rotationDegCw }
@@ -51,18 +52,29 @@ async function recognisePage(pages: ReturnedPages, index: number, { key, readCod
   return { ...unknown(index), blank }
 }
 
-async function look(pages: ReturnedPages, index: number, key: string, readCodes: CodeReader): Promise<{ printed: PrintedMark | null; blank: boolean }> {
-  for (const dpi of looks) {
-    const thorough = dpi !== looks[0]
+interface Look {
+  key: string
+  readCodes: CodeReader
+  dpis: readonly number[]
+}
+
+async function look(pages: ReturnedPages, index: number, { key, readCodes, dpis }: Look): Promise<{ printed: PrintedMark | null; blank: boolean }> {
+  for (const [round, dpi] of dpis.entries()) {
     const pixels = await pages.picture(index, dpi)
-    for (const channel of [luminance, red]) {
+    for (const channel of hasRed(pixels.data) ? [luminance, red] : [luminance]) {
       const grey: GreyPixels = { widthPx: pixels.widthPx, heightPx: pixels.heightPx, data: channel(pixels.data) }
-      const printed = printedMark(await readCodes(grey, { thorough }), grey, key)
+      const printed = printedMark(await readCodes(grey, { thorough: round > 0 }), grey, key)
       if (printed) return { printed, blank: false }
     }
-    if (!thorough && isBlankPage(pixels, dpi)) return { printed: null, blank: true }
+    if (round === 0 && isBlankPage(pixels, dpi)) return { printed: null, blank: true }
   }
   return { printed: null, blank: false }
+}
+
+/** Whether the red channel can show anything else than the grey. */
+function hasRed(rgba: Uint8Array): boolean {
+  for (let at = 0; at < rgba.length; at += 8) if ((rgba[at] ?? 0) - (rgba[at + 2] ?? 0) > 60) return true
+  return false
 }
 
 /** ITU-R BT.601, in integers. */

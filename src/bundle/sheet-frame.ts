@@ -8,7 +8,8 @@ const twinSize = 4.6
 
 /** The same mark top right and bottom left, each with its text twin: one of them torn or crossed out costs nothing (FEATURES.md 2.2). */
 export function drawMarks(sheet: Sheet, mark: string, pile: Pile): void {
-  const matrix = QRCode.create([{ data: mark, mode: 'alphanumeric' }], { errorCorrectionLevel: 'Q', version: 2 }).modules
+  // A fixed mask: trying all eight costs more than drawing the sheet, and a MAC is as good as random.
+  const matrix = QRCode.create([{ data: mark, mode: 'alphanumeric' }], { errorCorrectionLevel: 'Q', version: 2, maskPattern: 4 }).modules
   const left = sheet.width - margin - markSide
   const lower = sheet.height - margin - markSide
   sheet.artifact(() => {

@@ -18,6 +18,9 @@ interface Placed {
   position: GlyphPosition
 }
 
+/** Latin, Greek, Cyrillic and punctuation without combining marks: the font's layout tables would change nothing but kerning, and cost half of a pile's time. */
+const plainScript = /^[\u0020-\u02af\u0370-\u0482\u048a-\u052f\u1e00-\u1fff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf]*$/
+
 export class Typeface {
   private readonly font: Font
   private readonly subset
@@ -56,10 +59,7 @@ export class Typeface {
     const known = this.shapes.get(text)
     if (known) return known
     const line = drawable(text)
-    const placed = textRuns(line).flatMap((run): Placed[] => {
-      const { glyphs, positions } = this.font.layout(run.text, { liga: false, clig: false })
-      return glyphs.flatMap((glyph, index): Placed[] => (positions[index] ? [{ glyph, position: positions[index] }] : []))
-    })
+    const placed = plainScript.test(line) ? this.inARow(line) : textRuns(line).flatMap((run) => this.laidOut(run.text))
     const plain = placed.map(({ glyph }) => String.fromCodePoint(...glyph.codePoints)).join('')
     const shaped: ShapedText = {
       width: placed.reduce((sum, { position }) => sum + position.xAdvance, 0) * this.scale,
@@ -69,6 +69,20 @@ export class Typeface {
     // A pile repeats its few lines; typed work does not, and must not fill the memory.
     if (this.shapes.size < 2000) this.shapes.set(text, shaped)
     return shaped
+  }
+
+  /** One glyph a sign, without kerning. */
+  private inARow(text: string): Placed[] {
+    return [...text].map((sign) => {
+      const glyph = this.font.glyphForCodePoint(sign.codePointAt(0) ?? 0)
+      return { glyph, position: { xAdvance: glyph.advanceWidth, yAdvance: 0, xOffset: 0, yOffset: 0 } }
+    })
+  }
+
+  /** Through the font's tables: joined letters, raised marks. */
+  private laidOut(text: string): Placed[] {
+    const { glyphs, positions } = this.font.layout(text, { liga: false, clig: false })
+    return glyphs.flatMap((glyph, index): Placed[] => (positions[index] ? [{ glyph, position: positions[index] }] : []))
   }
 
   /** `[<0001> -20 <0002>] TJ`: a number moves left by thousandths (ISO 32000-1 §9.4.3). */
