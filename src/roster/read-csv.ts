@@ -1,6 +1,7 @@
 /** Our own CSV (CONTRACT.md, section 4): bytes → lines, or faults. Comma or semicolon, UTF-8 or windows-1252, columns in any order. */
 import { CsvError, parse } from 'csv-parse/sync'
 import { decode } from 'iconv-lite'
+import { errnoOf } from '../errors'
 import type { RosterFault, RosterLine } from './roster'
 
 const columns = ['class', 'role', 'id', 'name', 'email', 'subject', 'of', 'language', 'group', 'right', 'household'] as const
@@ -14,7 +15,8 @@ export function textOf(bytes: Uint8Array): string {
   try {
     return text.decode(bytes).replace(/^\uFEFF/u, '')
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error
+    // What a fatal decoder throws for bytes that are no UTF-8 (WHATWG Encoding); nothing else can be thrown here.
+    if (errnoOf(error) !== 'ERR_ENCODING_INVALID_ENCODED_DATA') throw error
     return decode(Buffer.from(bytes), 'windows-1252')
   }
 }
