@@ -15,8 +15,8 @@ const styles = {
   quote: 'margin:0 0 16px;padding:4px 0 4px 14px;border-left:4px solid #5b8fb9;white-space:pre-wrap;overflow-wrap:anywhere',
   words: 'margin:0 0 16px;padding:14px 16px;border-radius:6px;background-color:#f3f6f8;color:#16232d;white-space:pre-wrap;overflow-wrap:anywhere',
   table: 'margin:0 0 16px;width:100%;border-collapse:collapse',
-  th: 'padding:6px 10px 6px 0;border-bottom:2px solid #c9d2d9;text-align:left;vertical-align:top;font-weight:700',
-  td: 'padding:6px 10px 6px 0;border-bottom:1px solid #dde3e8;text-align:left;vertical-align:top',
+  th: 'white-space:nowrap;padding:6px 10px 6px 0;border-bottom:2px solid #c9d2d9;text-align:left;vertical-align:top;font-weight:700',
+  td: 'overflow-wrap:break-word;padding:6px 10px 6px 0;border-bottom:1px solid #dde3e8;text-align:left;vertical-align:top',
   link: 'color:#0b5394;font-weight:700;text-decoration:underline',
   foot: 'margin:0 0 8px',
 } as const
