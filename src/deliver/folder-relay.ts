@@ -1,7 +1,7 @@
 /** A folder in place of a relay: one .eml a message, with its envelope on top. It never overwrites, and never writes the same row twice. */
 import { randomBytes } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { access, link, mkdir, open, readdir, rm } from 'node:fs/promises'
+import { access, link, mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -81,10 +81,12 @@ async function existing(folder: string): Promise<Map<string, string>> {
   for (const name of await readdir(folder)) {
     const id = /^\w+-\d+-(.+)\.eml$/.exec(name)?.[1]
     if (id !== undefined) names.set(id, name)
-    else if (/^\.[0-9a-f]{16}\.part$/.test(name)) await rm(join(folder, name), { force: true })
+    else if (/^\.[0-9a-f]{16}\.part$/.test(name) && (await ageMs(join(folder, name))) > 3_600_000) await rm(join(folder, name), { force: true })
   }
   return names
 }
+
+const ageMs = async (path: string): Promise<number> => Date.now() - (await stat(path)).mtimeMs
 
 /** Another letter is replaced: an identifier of ours has none. */
 const fileId = (id: string): string => id.replace(/[^\w-]/g, '_').slice(0, 100)
