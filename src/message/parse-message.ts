@@ -21,6 +21,8 @@ interface Harvest {
   files: MailFile[]
   reports: ReportPart[]
   forwarded: ForwardedMessage[]
+  /** The mail is a report (RFC 6522): of the message it returns only the head is read. */
+  report: boolean
   problems: Set<string>
 }
 
@@ -81,6 +83,7 @@ async function addPart(harvest: Harvest, part: Part, place: { origin: MailFile['
 /** One layer: the mail itself, or what an opaque signature wraps. */
 async function openLayer(harvest: Harvest, bytes: Buffer, place: { origin: MailFile['origin']; within: number | null; depth: number }): Promise<Layer> {
   const head = splitHead(bytes)
+  if (place.depth === 0) harvest.report = contentTypeOf(valueOf(head, 'content-type')).type === 'multipart/report'
   const body = await walkParts(head, bytes.subarray(head.bodyStart))
   for (const problem of [...head.problems, ...body.problems]) harvest.problems.add(problem)
   const layer: Layer = { head, text: body.text, html: body.html }
@@ -112,7 +115,9 @@ async function addForwarded(harvest: Harvest, bytes: Buffer, depth: number): Pro
   const within = harvest.forwarded.length
   const forwarded: ForwardedMessage = { messageId: null, from: null, subject: '', headers: [], text: null, html: null }
   harvest.forwarded.push(forwarded)
-  const layer = await openLayer(harvest, bytes, { origin: 'forwarded', within, depth })
+  const layer = harvest.report
+    ? { head: splitHead(bytes), text: guessText(bytes.subarray(0, limits.partHeadBytes)), html: null }
+    : await openLayer(harvest, bytes, { origin: 'forwarded', within, depth })
   Object.assign(forwarded, {
     messageId: messageIdsOf(valueOf(layer.head, 'message-id') ?? '')[0] ?? null,
     from: whoIsFrom(layer.head).from,
@@ -144,7 +149,7 @@ const idsIn = (head: Head, name: string): string[] =>
  * `from` is null unless exactly one From field holds exactly one mailbox (`no-from`, `several-from`, `several-authors`, `malformed-from`, `disguised-from`).
  */
 export async function parseMessage(bytes: Uint8Array): Promise<Message> {
-  const harvest: Harvest = { files: [], reports: [], forwarded: [], problems: new Set() }
+  const harvest: Harvest = { files: [], reports: [], forwarded: [], report: false, problems: new Set() }
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const { head, text, html } = await openLayer(harvest, buffer, { origin: 'part', within: null, depth: 0 })
   const author = whoIsFrom(head)

@@ -21,13 +21,14 @@ export interface Clock {
 
 /** Same length as `text`: lower case, without accents, one kind of apostrophe and blank. Positions hold in both. */
 export const plainOf = (text: string): string =>
-  Array.from({ length: text.length }, (_, at) => {
-    const unit = text[at] ?? ''
-    if (/[’ʼ‘`]/.test(unit)) return "'"
-    if (/[\s\u00a0\u202f*_]/.test(unit)) return ' '
-    const base = unit.normalize('NFD')[0]?.toLowerCase() ?? unit
-    return base.length === 1 ? base : unit
-  }).join('')
+  text
+    .replace(/[A-Z]+/g, (capitals) => capitals.toLowerCase())
+    .replace(/[\s\u00a0\u202f*_]|[^ -~]/g, (unit) => {
+      if (/[’ʼ‘]/.test(unit)) return "'"
+      if (/[\s\u00a0\u202f*_]/.test(unit)) return ' '
+      const base = unit.normalize('NFD')[0]?.toLowerCase() ?? unit
+      return base.length === 1 ? base : unit
+    })
 
 const weekdays: Record<string, number> = {
   lundi: 1,

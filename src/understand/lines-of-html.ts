@@ -107,8 +107,16 @@ export const decodeEntities = (text: string): string =>
       })
     : text
 
-const attribute = (tag: string, name: string): string => {
-  const match = new RegExp(`(?:^|[\\s"'/])${name}\\s*=\\s*(?:"([^"]{0,2000})"|'([^']{0,2000})'|([^\\s"'>]{1,2000}))`, 'i').exec(tag)
+const patterns = new Map(
+  ['src', 'alt', 'id', 'style', 'class', 'name', 'data-marker'].map((name) => [
+    name,
+    new RegExp(`(?:^|[\\s"'/])${name}\\s*=\\s*(?:"([^"]{0,2000})"|'([^']{0,2000})'|([^\\s"'>]{1,2000}))`, 'i'),
+  ]),
+)
+
+const attribute = (tag: string, name: 'src' | 'alt' | 'id' | 'style' | 'class' | 'name' | 'data-marker'): string => {
+  if (!tag.includes('=')) return ''
+  const match = patterns.get(name)?.exec(tag)
   return decodeEntities(match?.[1] ?? match?.[2] ?? match?.[3] ?? '')
 }
 

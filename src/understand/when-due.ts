@@ -15,7 +15,7 @@ export interface DueContext {
   locale: 'fr' | 'en'
 }
 
-const maxChars = 20_000
+const maxChars = 8000
 
 /** Words that make the date right behind them a deadline. */
 const leads: [pattern: RegExp, weight: number][] = [
