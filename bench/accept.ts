@@ -21,13 +21,20 @@ const domain = 'devoirs.example'
 const small = `Subject: bench\r\n\r\n${`${'x'.repeat(76)}\r\n`.repeat(52)}.\r\n`
 const large = Buffer.from(`Subject: bench\r\n\r\n${`${'x'.repeat(76)}\r\n`.repeat(Math.round(30e6 / 78))}.\r\n`)
 
+/** All threads of this process, those that sync too. */
+const cpuMs = (): number => {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+
 /** The listener under test: the real one, over the real spool. */
 async function serveOurs(folder: string): Promise<number> {
   const spool = await openSpool(join(folder, 'spool'), { log: silentLog, reserveBytes: 0 })
   const tls = null
   const options = { host: '127.0.0.1', port: 0, protocol: 'smtp' as const, domain, maxMessageBytes: 40e6, tls, spool, log: silentLog, now: () => new Date() }
   const listener = await startSmtp({ ...options, checkRecipient: () => Promise.resolve(null) })
-  process.on('message', () => {
+  process.on('message', (what) => {
+    if (what === 'cpu') return void process.send?.(cpuMs())
     void spool.pending(1e6).then(async (mails) => {
       await spool.release(mails.map(({ id }) => id))
       process.send?.('released')
@@ -70,7 +77,7 @@ class BareServer extends SMTPServer {
 async function serveBare(folder: string): Promise<number> {
   const server = new BareServer(folder)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  process.on('message', () => process.send?.('released'))
+  process.on('message', (what) => process.send?.(what === 'cpu' ? cpuMs() : 'released'))
   return (server.server.address() as AddressInfo).port
 }
 
@@ -92,8 +99,9 @@ function send(port: number, body: string | Buffer): Promise<void> {
   })
 }
 
-/** Mails a second. */
-async function rate(port: number): Promise<number> {
+/** Mails a second, and CPU time of the listener a mail. */
+async function measure({ port, process: child, rates, cpus }: Contestant): Promise<void> {
+  const before = Number(await ask(child, 'cpu'))
   const started = performance.now()
   let sent = 0
   const session = async (): Promise<void> => {
@@ -103,7 +111,8 @@ async function rate(port: number): Promise<number> {
     }
   }
   await Promise.all(Array.from({ length: sessions }, session))
-  return (sent * 1000) / (performance.now() - started)
+  rates.push((sent * 1000) / (performance.now() - started))
+  cpus.push((Number(await ask(child, 'cpu')) - before) / sent)
 }
 
 interface Contestant {
@@ -111,18 +120,19 @@ interface Contestant {
   process: ChildProcess
   port: number
   rates: number[]
+  cpus: number[]
 }
 
 async function start(name: Contestant['name'], folder: string): Promise<Contestant> {
   const child = fork(join(__dirname, 'accept-run.js'), [__filename, name, folder], { env: { ...process.env, UV_THREADPOOL_SIZE: '8' } })
   const port = await new Promise<number>((resolve) => child.once('message', (message) => resolve(Number(message))))
-  return { name, process: child, port, rates: [] }
+  return { name, process: child, port, rates: [], cpus: [] }
 }
 
-const released = ({ process: child }: Contestant): Promise<unknown> => {
-  const done = new Promise((resolve) => child.once('message', resolve))
-  child.send('release')
-  return done
+const ask = (child: ChildProcess, what: 'cpu' | 'release'): Promise<unknown> => {
+  const answer = new Promise((resolve) => child.once('message', resolve))
+  child.send(what)
+  return answer
 }
 
 const median = (values: number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
@@ -147,16 +157,19 @@ async function main(): Promise<void> {
   const folders = Array.from({ length: 3 }, () => mkdtempSync(join(tmpdir(), 'cartable-bench-')))
   try {
     const contestants = [await start('bare', folders[0] ?? ''), await start('ours', folders[1] ?? '')]
-    for (const { port } of contestants) await rate(port)
+    for (const contestant of contestants) await measure(contestant)
+    for (const { rates, cpus } of contestants) rates.length = cpus.length = 0
     for (let round = 0; round < rounds; round++) {
       for (const contestant of round % 2 === 0 ? contestants : [...contestants].reverse()) {
-        contestant.rates.push(await rate(contestant.port))
-        await released(contestant)
+        await measure(contestant)
+        await ask(contestant.process, 'release')
       }
     }
-    for (const { name, rates } of contestants) console.log(`${name}: ${Math.round(median(rates))} mails/s (${rates.map(Math.round).join(', ')})`)
-    const [bare, ours] = contestants.map(({ rates }) => median(rates))
-    console.log(`ratio: ${((ours ?? 0) / (bare ?? 1)).toFixed(2)}`)
+    for (const { name, rates, cpus } of contestants)
+      console.log(`${name}: ${Math.round(median(rates))} mails/s (${rates.map(Math.round).join(', ')}), ${median(cpus).toFixed(2)} ms CPU a mail`)
+    // Round by round, for what else the machine does changes from one to the next.
+    const ratios = contestants[1]?.rates.map((ours, round) => ours / (contestants[0]?.rates[round] ?? 1)) ?? []
+    console.log(`ratio: ${median(ratios).toFixed(2)} (${ratios.map((ratio) => ratio.toFixed(2)).join(', ')})`)
     for (const { process: child } of contestants) child.kill()
     const peaks: number[] = []
     for (let i = 0; i < 3; i++) peaks.push(await memory(folders[2] ?? ''))

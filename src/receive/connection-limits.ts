@@ -9,7 +9,8 @@ export interface ConnectionLimits {
   exempt?: (address: string) => boolean
 }
 
-export const defaultLimits: ConnectionLimits = { total: 1000, perAddress: 50 }
+/** A silent connection costs some 30 KB. */
+export const defaultLimits: ConnectionLimits = { total: 2000, perAddress: 50 }
 
 export const isLoopback = (address: string): boolean => address === '::1' || address.startsWith('127.')
 

@@ -11,9 +11,18 @@ export interface SessionTimeouts {
   /** A message must bring `windowBytes` in every window. */
   windowMs: number
   windowBytes: number
+  /** A session that has been silent this long, and holds no mail, may have to give its place to another one. */
+  evictableMs: number
 }
 
-export const defaultTimeouts: SessionTimeouts = { commandMs: 300_000, sessionMs: 1_800_000, dataMs: 1_800_000, windowMs: 10_000, windowBytes: 1000 }
+export const defaultTimeouts: SessionTimeouts = {
+  commandMs: 300_000,
+  sessionMs: 1_800_000,
+  dataMs: 1_800_000,
+  windowMs: 10_000,
+  windowBytes: 1000,
+  evictableMs: 2000,
+}
 
 /** Looks at all sessions once a window. Returns how to stop it. */
 export function watchTimeouts(sessions: () => Iterable<SmtpSession>, timeouts: SessionTimeouts): () => void {

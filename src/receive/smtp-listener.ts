@@ -18,8 +18,6 @@ import { SmtpSession } from './smtp-session'
 const maxRecipients = 100
 /** What may follow the limit of a message that is refused anyway, so that its sender can hear why: then the line is cut. */
 const maxDrainBytes = 100_000_000
-/** A connection beyond the limit takes the place of one that has been silent this long and holds no message. */
-const evictableMs = 10_000
 /** After a 421 of ours the client has this long to close. */
 const lingerMs = 500
 
@@ -145,7 +143,7 @@ class GatewayServer extends SMTPServer {
   #evictOne(entering: SmtpSession): boolean {
     const now = performance.now()
     for (const session of this.#sessions.values()) {
-      if (session === entering || !session.isIdle || session.session.envelope?.mailFrom || now - session.lastCommandAt < evictableMs) continue
+      if (session === entering || !session.isIdle || session.session.envelope?.mailFrom || now - session.lastCommandAt < this.#timeouts.evictableMs) continue
       session.reply(replyFor(new Fault('too-many-connections')))
       session.rawSocket.destroySoon()
       return true

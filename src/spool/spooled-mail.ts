@@ -5,7 +5,7 @@ import type { Envelope } from '../message/message'
 
 /** One accepted message: envelope and bytes are on disk and synced. */
 export interface SpooledMail {
-  /** Unique, and sorts by the order of acceptance (also across restarts). */
+  /** Unique, and sorts by the order in which the messages began to arrive (also across restarts). */
   id: string
   /** `smtp`, `lmtp` or `imap:…`. */
   source: string
@@ -51,7 +51,7 @@ export interface Spool {
    * Faults: `message-too-big`, `disk-full`, `storage-unusable`.
    */
   accept(meta: SpoolMeta, body: AsyncIterable<Uint8Array> | Readable, limits: AcceptLimits): Promise<Accepted>
-  /** Accepted and not yet released, oldest first; after a restart, what the segments still hold. */
+  /** Accepted and not yet released, in the order in which they became durable; after a restart what the segments still hold, by id. */
   pending(limit: number): Promise<SpooledMail[]>
   /** Whether a pending message has this `sourceKey`: it is taken, though no row may say so yet. */
   holds(sourceKey: string): boolean

@@ -34,6 +34,10 @@ export async function startGateway(options: Partial<SmtpOptions> & { reserveByte
   const log: Log = { info: note, warn: note, error: note }
   const spool = await openSpool(join(folder, 'spool'), { log, reserveBytes: options.reserveBytes ?? 0 })
   const now = (): Date => new Date('2020-03-16T07:00:00Z')
+  const close = async (): Promise<void> => {
+    await spool.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
   const listener = await startSmtp({
     host: '127.0.0.1',
     port: 0,
@@ -46,6 +50,9 @@ export async function startGateway(options: Partial<SmtpOptions> & { reserveByte
     log,
     now,
     ...options,
+  }).catch(async (error: unknown) => {
+    await close()
+    throw error
   })
   return {
     port: listener.port,
@@ -55,8 +62,7 @@ export async function startGateway(options: Partial<SmtpOptions> & { reserveByte
     mails: async () => Promise.all((await spool.pending(10_000)).map(async (mail) => ({ mail, text: (await mail.read()).toString('latin1') }))),
     stop: async () => {
       await listener.close(1000)
-      await spool.close()
-      rmSync(folder, { recursive: true, force: true })
+      await close()
     },
   }
 }

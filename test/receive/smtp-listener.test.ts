@@ -210,6 +210,33 @@ test('all together hold only so many, and who waits in vain is told (the answer 
   expect(await third.closed()).toMatch(/^421 4\.7\.0 .*Too many connections.*\r\n$/)
 })
 
+test('a silent connection gives its place to the next one, one with mail does not', async () => {
+  await start({ maxConnections: { total: 2, perAddress: 1 }, timeouts: { evictableMs: 50 } })
+  const [busy, silent] = [await dial(), await dial()]
+  await busy.ask('HELO x')
+  await busy.ask('MAIL FROM:<a@b.example>')
+  let greeting = ''
+  while (!greeting.startsWith('220 ')) {
+    const next = new SmtpClient(gateway.port)
+    clients.push(next)
+    greeting = await next.reply()
+  }
+  expect(await silent.closed()).toMatch(/^421 4\.7\.0 /)
+  expect(await busy.ask(`RCPT TO:<3b@${domain}>`)).toMatch(/^250 /)
+})
+
+test('an honest client is served beside a thousand idle connections', async () => {
+  await start()
+  const idle = Array.from({ length: 1000 }, () => new SmtpClient(gateway.port))
+  clients.push(...idle)
+  await Promise.all(idle.map((client) => client.reply()))
+  const started = performance.now()
+  const client = await dial()
+  await untilData(client)
+  expect(await client.ask('.')).toMatch(/^250 /)
+  expect(performance.now() - started).toBeLessThan(1000)
+})
+
 test('the package is the one whose init was replaced', () => {
   expect((JSON.parse(readFileSync(require.resolve('smtp-server/package.json'), 'utf8')) as { version: string }).version).toBe('3.21.6')
   const init = SMTPConnection.prototype.init.toString()
@@ -226,7 +253,7 @@ test('the greeting does not wait', async () => {
 })
 
 test('silent and dripping sessions end, those that bring mail stay', async () => {
-  await start({ timeouts: { commandMs: 400, sessionMs: 60_000, dataMs: 60_000, windowMs: 100, windowBytes: 50 } })
+  await start({ timeouts: { commandMs: 400, sessionMs: 60_000, dataMs: 60_000, windowMs: 100, windowBytes: 50, evictableMs: 60_000 } })
   const [silent, dripping, honest] = [await dial(), await dial(), await dial()]
   await untilData(dripping)
   await untilData(honest)
@@ -240,7 +267,7 @@ test('silent and dripping sessions end, those that bring mail stay', async () =>
 })
 
 test('a session and a message do not last for ever', async () => {
-  await start({ timeouts: { commandMs: 60_000, sessionMs: 300, dataMs: 300, windowMs: 50, windowBytes: 1 } })
+  await start({ timeouts: { commandMs: 60_000, sessionMs: 300, dataMs: 300, windowMs: 50, windowBytes: 1, evictableMs: 60_000 } })
   const [busy, sending] = [await dial(), await dial()]
   await untilData(sending)
   const bring = setInterval(() => sending.line('x'), 10)

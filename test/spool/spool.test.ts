@@ -127,7 +127,8 @@ test('tells its listener once for a group', async () => {
 
 test('shows after a restart what was not released, and that alone', async () => {
   const target = await open()
-  const ids = await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map((text) => put(target, text)))
+  const ids: { id: string }[] = []
+  for (const text of ['a', 'b', 'c', 'd', 'e', 'f']) ids.push(await put(target, text))
   await put(target, Buffer.alloc(100_000, 'L'), 'large')
   await put(target, Buffer.alloc(100_001, 'M'), 'large')
   const large = (await target.pending(10)).filter((mail) => mail.file !== null)
