@@ -19,10 +19,16 @@ export async function textsOf(bytes: Uint8Array): Promise<string[]> {
   return texts
 }
 
+export interface Scan {
+  jpeg: Buffer
+  widthPx: number
+  heightPx: number
+}
+
 /** Pages as a scanner would give them. */
-export async function scansOf(bytes: Uint8Array, dpi: number, rotationDegCw = 0): Promise<{ jpeg: Buffer; widthPx: number; heightPx: number }[]> {
+export async function scansOf(bytes: Uint8Array, dpi: number, rotationDegCw = 0): Promise<Scan[]> {
   const pdf = await openPdf(bytes)
-  const scans: { jpeg: Buffer; widthPx: number; heightPx: number }[] = []
+  const scans: Scan[] = []
   for (let index = 0; index < pdf.pageCount; index++) scans.push(await pixelsToJpeg(await pdf.render(index, dpi), rotationDegCw, 60))
   await pdf.close()
   return scans

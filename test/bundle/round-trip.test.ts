@@ -7,7 +7,7 @@ import { loadCodeReader } from '../../src/bundle/mark-reader-files'
 import { recognise } from '../../src/bundle/recognise'
 import type { RecognisedPage } from '../../src/bundle/recognised-page'
 import { openReturned } from '../../src/bundle/returned-pages'
-import { built, scansOf } from './built-pile'
+import { built, type Scan, scansOf } from './built-pile'
 import { drawnPage, markKey, otherKey, sampleClass, temporaryFolder } from './sample-class'
 
 const folder = temporaryFolder()
@@ -30,6 +30,16 @@ async function recognised(bytes: Uint8Array, key = markKey, maxPages = 500): Pro
   } finally {
     await pages.close()
   }
+}
+
+const scans = new Map<string, Promise<Scan[]>>()
+/** The pile as scanned; drawn once for all tests. */
+function scanned(dpi: number, turn = 0): Promise<Scan[]> {
+  const known = scans.get(`${dpi} ${turn}`)
+  if (known) return known
+  const made = scansOf(pile, dpi, turn)
+  scans.set(`${dpi} ${turn}`, made)
+  return made
 }
 
 /** One word a page: `C` cover, `_` blank, `!` conflict, `?` unknown, else number, clue and turn. */
@@ -119,15 +129,15 @@ test.each([
   [200, 180, '180'],
   [100, 270, '90'],
 ])('scanned at %i dpi, turned by %i degrees', async (dpi, turn, back) => {
-  const scans = await scansOf(pile, dpi, turn)
-  const pages = await recognised(await scannedPdf(scans.map(({ jpeg }) => jpeg)))
+  const sheets = await scanned(dpi, turn)
+  const pages = await recognised(await scannedPdf(sheets.map(({ jpeg }) => jpeg)))
   expect(told(pages)).toBe(`C 11mark${back} 12mark${back} 21mark${back} 41mark${back} 42mark${back}`)
 })
 
 test('one of two marks crossed out, grey at 100 dpi, slightly askew', async () => {
-  const scans = await scansOf(pile, 100)
+  const sheets = await scanned(100)
   const crossed = await Promise.all(
-    scans.map(async ({ jpeg, widthPx, heightPx }, index) => {
+    sheets.map(async ({ jpeg, widthPx, heightPx }, index) => {
       const [x, y] = index % 2 === 0 ? [widthPx - 105, 35] : [35, heightPx - 105]
       const strokes = `<svg width="${widthPx}" height="${heightPx}"><path d="M${x} ${y} l70 70 m0 -70 l-70 70" stroke="#000" stroke-width="4"/></svg>`
       const marked = await sharp(jpeg)
@@ -144,7 +154,7 @@ test('one of two marks crossed out, grey at 100 dpi, slightly askew', async () =
 })
 
 test('red ink over both marks is seen through the red channel', async () => {
-  const [, scan] = await scansOf(pile, 200)
+  const [, scan] = await scanned(200)
   if (!scan) throw new Error('no scan')
   const { widthPx, heightPx, jpeg } = scan
   const crosses = [
@@ -159,14 +169,14 @@ test('red ink over both marks is seen through the red channel', async () => {
 })
 
 test('a 1-bit scan', async () => {
-  const scans = await scansOf(pile, 200)
-  const bits = await Promise.all(scans.slice(1, 4).map(({ jpeg }) => sharp(jpeg).threshold(150).jpeg().toBuffer()))
+  const sheets = await scanned(200)
+  const bits = await Promise.all(sheets.slice(1, 4).map(({ jpeg }) => sharp(jpeg).threshold(150).jpeg().toBuffer()))
   expect(told(await recognised(await scannedPdf(bits)))).toBe('11mark 12mark 21mark')
 })
 
 test('a photographed sheet that bears an older mark is known by the mark at the edge', async () => {
-  const [, old] = await scansOf(pile, 150)
-  const [, , , now] = await scansOf(pile, 150)
+  const [, old] = await scanned(150)
+  const [, , , now] = await scanned(150)
   if (!old || !now) throw new Error('no scans')
   const inner = await sharp(old.jpeg)
     .resize({ width: Math.round(now.heightPx * 0.45) })
@@ -181,8 +191,8 @@ test('a photographed sheet that bears an older mark is known by the mark at the 
 })
 
 test('two sheets on one page are asked about', async () => {
-  const scans = await scansOf(pile, 150)
-  const [, a, b] = scans
+  const sheets = await scanned(150)
+  const [, a, b] = sheets
   if (!a || !b) throw new Error('no scans')
   const both = await sharp({ create: { width: a.widthPx * 2, height: a.heightPx, channels: 3, background: '#fff' } })
     .composite([
@@ -200,7 +210,7 @@ test.each([
   ['a TIFF', (jpeg: Buffer) => sharp(jpeg).tiff().toBuffer()],
   ['a photo on its side', (jpeg: Buffer) => sharp(jpeg).withMetadata({ orientation: 6 }).toBuffer()],
 ])('one page as %s', async (_, made) => {
-  const [, scan] = await scansOf(pile, 150)
+  const [, scan] = await scanned(150)
   if (!scan) throw new Error('no scan')
   const [page] = await recognised(await made(scan.jpeg))
   expect(page).toMatchObject({ pageId: 11, by: 'mark' })
