@@ -34,7 +34,10 @@ export const full: { [Name in TemplateName]: MailData[Name] } = {
     dateWasPast: false,
     leaveAt: '2020-03-16T09:05:00.000Z',
     files,
-    firstLines: words.split('\n').filter((line) => line !== '').slice(0, 3),
+    firstLines: words
+      .split('\n')
+      .filter((line) => line !== '')
+      .slice(0, 3),
   },
   'is-it-you': {
     class: '3B',
@@ -70,7 +73,14 @@ export const full: { [Name in TemplateName]: MailData[Name] } = {
     pagesSoFar: 2,
     fromUnknownAddress: true,
   },
-  answer: { ...about, ...zoe, teacherName: 'Mme Durand', question: 'Faut-il faire la figure ?', answer: 'Oui, au compas.\nRegarde le modèle joint.', files: ['modele.pdf'] },
+  answer: {
+    ...about,
+    ...zoe,
+    teacherName: 'Mme Durand',
+    question: 'Faut-il faire la figure ?',
+    answer: 'Oui, au compas.\nRegarde le modèle joint.',
+    files: ['modele.pdf'],
+  },
   bundle: {
     ...about,
     submitted: 24,
@@ -138,7 +148,13 @@ export const full: { [Name in TemplateName]: MailData[Name] } = {
     ],
     office: 'secretariat@college.example',
   },
-  'office-unreachable': { students: [{ name: 'Léo Garnier', class: '3B' }, { name: 'Lina Haddad', class: '5A' }], held: 2 },
+  'office-unreachable': {
+    students: [
+      { name: 'Léo Garnier', class: '3B' },
+      { name: 'Lina Haddad', class: '5A' },
+    ],
+    held: 2,
+  },
   incident: { incident: 'relay-unreachable', since: day },
   'forwarded-to-office': { from: 'someone@elsewhere.example', subject: 'Question', words: 'Bonjour,\nqui contacter ?', receivedAt: day, mailId: '01HXYZ' },
 }
