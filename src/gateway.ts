@@ -18,9 +18,10 @@ import { writeIncident } from './act/tell-operator'
 import { findTarget } from './act/which-recipient'
 import { type BundlePool, createBundlePool } from './bundle/bundle-pool'
 import type { Config } from './config/schema'
-import { type OutboxRunner, startOutbox } from './deliver/outbox-runner'
-import { createRelay, type Relay } from './deliver/relay'
-import { loadSigner } from './deliver/sign'
+import { type Outbox, startOutbox } from './deliver/outbox-runner'
+import type { Relay } from './deliver/next-hop'
+import { createRelay } from './deliver/relay'
+import { createSigner } from './deliver/sign'
 import { codeOf, Fault, isFault } from './errors'
 import type { Log } from './log'
 import { createPageWorkers, type PageWorkers } from './pages/page-workers'
@@ -97,7 +98,7 @@ class RunningGateway implements Gateway {
   #bundles: BundlePool | null = null
   #relay: Relay | null = null
   #runner: Runner | null = null
-  #outbox: OutboxRunner | null = null
+  #outbox: Outbox | null = null
   #smtp: SmtpListener | null = null
   #web: WebServer | null = null
   #watches: MailboxWatch[] = []
@@ -186,9 +187,10 @@ class RunningGateway implements Gateway {
     const { database, blobs } = this
     const templates = loadTemplates()
     this.#relay = createRelay(config.outbound.url, { folder: storage, heloName: config.domain })
+    const { domain, selector, keyFile } = config.dkim
     const sign =
-      config.dkim.domain !== null && config.dkim.selector !== null && config.dkim.keyFile !== null
-        ? loadSigner({ domain: config.dkim.domain, selector: config.dkim.selector, key: await readFile(within(folder, config.dkim.keyFile), 'utf8') })
+      domain !== null && selector !== null && keyFile !== null
+        ? createSigner({ domain, selector, privateKey: await readFile(within(folder, keyFile), 'utf8') })
         : null
     this.#outbox = startOutbox({
       source: outboxSource(database, this.#settings, () => clock.now(), log),

@@ -1,5 +1,6 @@
 /** Puts a mail of ours into the outbox, as data: it is rendered when it leaves. The cause makes it once only. */
 import type { OutgoingMail } from '../text/outgoing-mail'
+import { localeFor } from '../text/render'
 import type { Locale, PersonId } from '../school/people'
 import type { Tx } from '../store/database'
 import { newId } from '../store/ids'
@@ -83,5 +84,4 @@ export function writeLetter<T extends TemplateName>(tx: Tx, letter: Letter<T>, s
 }
 
 /** The language of a person's mails: theirs where there are templates in it, else the school's. */
-export const localeOf = (language: string | null, settings: Pick<ActSettings, 'locale'>): Locale =>
-  language === 'fr' || language === 'en' ? language : settings.locale
+export const localeOf = (language: string | null, settings: Pick<ActSettings, 'locale'>): Locale => localeFor(language, settings.locale)
