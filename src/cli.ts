@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The `cartable` command: finds the command asked for and loads only that. */
+import { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
 import type { Globals } from './cli/globals'
 import { complain, fail } from './cli/output'
@@ -20,8 +21,9 @@ const commands: Record<string, () => Register> = {
   migrate: () => load<{ migrateCommand: Register }>('./cli/migrate').migrateCommand,
 }
 
-/** A require by name, so that TypeScript's own import order does not pull everything in. */
-const load = <T>(path: string): T => require(path) as T
+/** By name and at once: an import that TypeScript sees would pull everything in. */
+const requireHere = createRequire(__filename)
+const load = <T>(path: string): T => requireHere(path) as T
 
 async function main(argv: string[]): Promise<void> {
   const program = new Command('cartable').description('Homework by email.').exitOverride().showHelpAfterError(false)

@@ -8,7 +8,7 @@ import { addJob } from '../store/jobs'
 import { addPage, addSource, findSubmission, type Source, sourcesOf, saveSubmission } from '../store/submissions'
 import type { Decision } from '../understand/decide'
 import { createHash } from 'node:crypto'
-import { type Deed, held, type Outcome, answered } from './carry-out'
+import { type Deed, held, type Outcome, answered } from './deed'
 import { relayQuestion } from './relay-question'
 
 type Accept = Extract<Decision, { deed: 'accept' }>
