@@ -123,7 +123,7 @@ async function keepWork(decision: Accept, assignment: Assignment, { tx, mail, re
     const id = await keep({ kind: 'document', blob: file.sha256, filename: file.filename, mediaType: file.mediaType, text: null, state: 'done' })
     if (id !== null) await addPage(tx, { ...plainPage, source: id, assignment: assignment.code, student: decision.student, verdict: 'document' })
   }
-  if (reading.intents.includes('work') && reading.text.trim() !== '') {
+  if (isTypedWork(reading)) {
     const id = await keep({
       kind: 'typed',
       blob: createHash('sha256').update(reading.text).digest('hex'),
@@ -136,6 +136,10 @@ async function keepWork(decision: Accept, assignment: Assignment, { tx, mail, re
   }
   return setAside
 }
+
+/** A word beside photos is courtesy; without them it is the work. A long text beside photos is work too: it must reach the teacher. */
+const isTypedWork = (reading: Deed['reading']): boolean => reading.intents.includes('work') && (reading.pages.length + reading.documents.length === 0 ? reading.text.trim() !== '' : reading.text.length >= longText)
+const longText = 200
 
 const plainPage = { number: 1, blob: null, widthPx: null, heightPx: null, rotationDegCw: 0, sharpness: null, exposure: null, bytes: null }
 
