@@ -30,7 +30,7 @@ import { type SmtpListener, startSmtp } from './receive/smtp-listener'
 import { openSpool } from './spool/spool'
 import type { Spool } from './spool/spooled-mail'
 import { lockStorage, type StorageLock } from './spool/storage-lock'
-import { type Blobs, openBlobs } from './store/blobs'
+import { type Blobs, openBlobs, removeUnfinished } from './store/blobs'
 import { type Database, openDatabase } from './store/database'
 import { countMails, mailWithSourceKey } from './store/mails'
 import { countOutgoing, recoverOutgoing } from './store/outbox'
@@ -127,7 +127,9 @@ class RunningGateway implements Gateway {
     this.#lock = await lockStorage(storage)
     for (const name of ['tmp', 'wire']) await mkdir(join(storage, name), { recursive: true, mode: 0o700 })
     this.database = await openDatabase(config.storage.database, storage)
-    this.blobs = await openBlobs(within(storage, config.storage.blobs.slice('file:'.length)))
+    const blobs = within(storage, config.storage.blobs.slice('file:'.length))
+    this.blobs = await openBlobs(blobs)
+    await removeUnfinished(blobs)
     this.#spool = await openSpool(join(storage, 'spool'), { log, reserveBytes: config.storage.reserveBytes })
   }
 
