@@ -19,7 +19,7 @@ import { type Page, pagesOf } from '../../src/store/submissions'
 import type { TemplateName } from '../../src/text/mails'
 import { type MovableClock, movableClock } from '../../src/work/clock'
 import * as people from './people'
-import { handOver, type MailToSend } from './writing'
+import { handOver, type MailToSend, writeMail } from './writing'
 
 export const markKey = '5a'.repeat(32)
 const patienceMs = 20_000
@@ -30,8 +30,8 @@ export interface SchoolOptions {
   roster?: string
   /** With it the policy is `dmarc`, else `off`. */
   authenticate?: Authenticate
-  /** No listener: the mail comes through a mailbox. */
-  withoutSmtp?: boolean
+  /** Who brings the mail where it is not handed over by SMTP: then there is no listener. */
+  postman?: (message: Buffer, at: Date) => Promise<void>
 }
 
 /** A mail that has left. */
@@ -68,7 +68,8 @@ export class School {
   private constructor(
     readonly folder: string,
     readonly clock: MovableClock,
-    private readonly options: SchoolOptions,
+    /** May be changed before a new start. */
+    readonly options: SchoolOptions,
   ) {}
 
   static async open(options: SchoolOptions = {}): Promise<School> {
@@ -86,7 +87,7 @@ ${this.options.toml ?? ''}`,
       readSecretFile: () => '',
     })
     if (!outcome.ok) throw new Error(outcome.faults.join('\n'))
-    outcome.config.smtp.port = this.options.withoutSmtp ? 0 : await freePort()
+    outcome.config.smtp.port = this.options.postman ? 0 : await freePort()
     this.gateway = await startGateway({
       config: outcome.config,
       folder: this.folder,
@@ -106,8 +107,13 @@ ${this.options.toml ?? ''}`,
   }
 
   /** Hands a mail over; the SMTP reply. */
-  hand(mail: MailToSend): Promise<string> {
-    return handOver(this.gateway.smtpPort ?? 0, { date: this.clock.now(), ...mail })
+  async hand(mail: MailToSend): Promise<string> {
+    const dated = { date: this.clock.now(), ...mail }
+    if (!this.options.postman) return handOver(this.gateway.smtpPort ?? 0, dated)
+    const before = (await this.mails()).length
+    await this.options.postman(writeMail(dated), this.clock.now())
+    await until('the mail is fetched', async () => (await this.mails()).length > before)
+    return '250 fetched'
   }
 
   /** Hands a mail over that must be taken, and waits until all that follows from it has happened. */
