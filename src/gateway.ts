@@ -37,6 +37,7 @@ import { countOutgoing, recoverOutgoing } from './store/outbox'
 import { listQueue } from './store/queue'
 import { loadBundleWords } from './text/bundle-words-files'
 import { render } from './text/render'
+import type { Templates } from './text/template'
 import { loadTemplates } from './text/template-files'
 import { startWeb, type WebServer } from './web/server'
 import type { Clock } from './work/clock'
@@ -67,6 +68,9 @@ export interface Gateway {
   /** Takes no new work, finishes or gives back what it holds, within `graceMs`. */
   stop(graceMs?: number): Promise<void>
 }
+
+/** Compiled once a process: they are part of the program. */
+let allTemplates: Templates | null = null
 
 const lanesOf = (config: Config): Lane[] => [
   { kinds: ['handle-mail'], concurrency: 4 },
@@ -187,7 +191,7 @@ class RunningGateway implements Gateway {
   async #startOutbox(): Promise<void> {
     const { config, folder, storage, clock, log } = this.options
     const { database, blobs } = this
-    const templates = loadTemplates()
+    const templates = (allTemplates ??= loadTemplates())
     this.#relay = createRelay(config.outbound.url, { folder: storage, heloName: config.domain })
     const { domain, selector, keyFile } = config.dkim
     const sign =
