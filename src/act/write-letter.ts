@@ -61,7 +61,7 @@ export function writeLetter<T extends TemplateName>(tx: Tx, letter: Letter<T>, s
     ),
     autoSubmitted: letter.answersMail ? 'auto-replied' : 'auto-generated',
     listId: letter.class === null ? null : `${letter.class}.${domain}`,
-    listUnsubscribe: letter.unsubscribe && replyTo !== null ? { mailto: replyTo, https: null } : null,
+    listUnsubscribe: letter.unsubscribe && replyTo !== null ? { mailto: `${replyTo}?subject=unsubscribe`, https: null } : null,
     attachments: letter.attachments ?? [],
     calendar: letter.calendar ?? null,
   }
