@@ -173,7 +173,7 @@ class RunningGateway implements Gateway {
       onHeld,
       lanes: lanesOf(config),
       handlers: {
-        'handle-mail': (job) => handleMail(job, { database, blobs, settings, authenticate: this.options.authenticate, now, log }),
+        'handle-mail': (job) => handleMail(job, { ...bundle, authenticate: this.options.authenticate, log }),
         'make-pages': (job) => makePages(job, { database, blobs, pages, pagesPerSubmission: settings.pagesPerSubmission }),
         'make-bundle': (job) => makeBundle(job, bundle),
         'return-corrections': (job) => returnCorrections(job, bundle),

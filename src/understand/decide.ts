@@ -153,8 +153,6 @@ function isTeachersMail(reading: Reading, facts: Facts): Decision | null {
   if (isForeign && (reading.command !== null || isTeacherThread || isCorrection(reading, false)))
     return { deed: 'refuse', person: teacher.person, reason: 'assignment-unknown', assignment: null, why: 'assignment-of-another-class' }
   if (reading.command) return teacherCommand(reading, facts, teacher, named, reply)
-  if (isCorrection(reading, isTeacherThread) && !named)
-    return { deed: 'refuse', person: teacher.person, reason: 'assignment-unknown', assignment: null, why: 'correction-unknown' }
   if (named && isCorrection(reading, isTeacherThread))
     return { deed: 'take-correction', assignment: named.code, teacher: teacher.person, why: isTeacherThread ? 'correction-in-thread' : 'correction-by-name' }
   if (isTeacherThread) {
