@@ -1,7 +1,7 @@
 /** Whose mail may do what: other teachers, other pupils, several recipients at once. */
 import { drawRedInk } from '../../src/bundle/draw-red-ink'
 import { classAddress, domain, otherTeacher, roster, teacher } from './people'
-import { jpeg } from './pictures'
+import { jpeg, pdf } from './pictures'
 import { inSchool, minute } from './school'
 
 const zoe = 'zoe.martin@famille.example'
@@ -28,6 +28,27 @@ test(
     expect(after.map((mail) => [mail.to, mail.template])).toEqual(Array(after.length).fill([otherTeacher, 'refused']))
     for (const mail of after) expect(`${mail.message.subject} ${mail.text}`).not.toMatch(/Zoé|Thalès|Lefèvre/)
     expect((await school.assignments())[0]?.state).toBe('open')
+  }),
+)
+
+test(
+  'the corrected pile under another name, sent to the class as a new mail, goes to its pupils one by one and is posted to nobody',
+  inSchool({}, async (school) => {
+    await school.post()
+    await school.reply('zoe', { files: [await jpeg(1)] })
+    await school.command('COPIES')
+    const pile = (await school.one({ template: 'bundle' })).message.files.find((file) => file.mediaType === 'application/pdf')
+    const files = [{ name: 'copies corrigées.pdf', mediaType: 'application/pdf', content: await drawRedInk(pile?.content ?? new Uint8Array()) }]
+    const copies = (await school.left({ template: 'assignment' })).length
+    await school.send({ from: teacher, to: classAddress, subject: 'Vos copies', text: 'Bravo à tous', files })
+    expect((await school.left({ template: 'returned-copy' })).map((mail) => mail.to)).toEqual([zoe])
+    await school.send({ from: otherTeacher, to: `4a@${domain}`, subject: 'Vos copies', text: 'Bravo à tous', files })
+    expect(await school.sentTo(otherTeacher)).toEqual(['refused'])
+    expect(await school.left({ template: 'assignment' })).toHaveLength(copies)
+    expect(await school.assignments()).toHaveLength(1)
+    // A name like a pile's is none.
+    await school.post({ subject: 'Pythagore', files: [await pdf([9], 'fiche_MATH_3b.pdf')] })
+    expect(await school.assignments()).toHaveLength(2)
   }),
 )
 

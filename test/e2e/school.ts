@@ -22,6 +22,7 @@ import * as people from './people'
 import { handOver, type MailToSend, writeMail } from './writing'
 
 export const markKey = '5a'.repeat(32)
+const teachers = [people.teacher, people.otherTeacher]
 const patienceMs = 20_000
 
 export interface SchoolOptions {
@@ -52,6 +53,7 @@ export const inSchool = (options: SchoolOptions, body: (school: School) => Promi
   const school = await School.open(options)
   try {
     await body(school)
+    await school.checkPromises()
   } catch (error) {
     process.stderr.write(`kept for looking at: ${school.folder}\n`)
     throw error
@@ -225,6 +227,26 @@ ${this.options.toml ?? ''}`,
 
   queue(): Promise<QueueEntry[]> {
     return listQueue(this.gateway.database.db, this.clock.now())
+  }
+
+  /** What holds whatever was sent: who may be written to, and what no family's mail may show (CONTRACT.md, section 9). */
+  async checkPromises(): Promise<void> {
+    const { db } = this.gateway.database
+    const rows = await db.selectFrom('person').select(['id', 'email']).execute()
+    const families = rows.map((row) => row.email ?? '').filter((email) => email !== '' && !teachers.includes(email))
+    const staff = [...teachers, people.operator, people.office]
+    const strangers = new Map<string, number>()
+    for (const mail of await this.left()) {
+      expect([mail.template, mail.header('auto-submitted')]).toEqual([mail.template, expect.stringMatching(/^auto-(?:generated|replied)$/)])
+      expect([mail.template, mail.envelopeFrom]).toEqual([mail.template, expect.stringMatching(/^$|^b-/)])
+      if (staff.includes(mail.to)) continue
+      if (!families.includes(mail.to)) strangers.set(mail.to, (strangers.get(mail.to) ?? 0) + 1)
+      const shown = families.filter((address) => address !== mail.to && `${mail.raw}${mail.message.text}${mail.message.html}`.includes(address))
+      expect([mail.template, mail.to, shown]).toEqual([mail.template, mail.to, []])
+    }
+    expect([...strangers].filter(([, count]) => count > 2)).toEqual([])
+    const states = await db.selectFrom('mail').select(['state', 'reason']).execute()
+    expect(states.filter((mail) => mail.state === 'spooled' || (mail.state === 'held' && !mail.reason))).toEqual([])
   }
 
   /** State and reason of every received mail, in order. */
