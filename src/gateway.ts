@@ -6,8 +6,9 @@ import { actSettingsOf } from './act/act-settings-of'
 import { reportFailures } from './act/book-bounce'
 import type { Authenticate } from './act/authenticate'
 import { handleMail, holdMailOfJob } from './act/handle-mail'
-import { makeBundle } from './act/make-bundle'
-import { makePages } from './act/make-pages'
+import { longestWaitMs, makeBundle } from './act/make-bundle'
+import { givePagesUp, makePages } from './act/make-pages'
+import { createPatience } from './act/patience'
 import { returnCorrections } from './act/return-corrections'
 import { sendCopies } from './act/send-copies'
 import { scheduleDigests, sendDigests } from './act/send-digests'
@@ -31,7 +32,8 @@ import { openSpool } from './spool/spool'
 import type { Spool } from './spool/spooled-mail'
 import { lockStorage, type StorageLock } from './spool/storage-lock'
 import { type Blobs, openBlobs, removeUnfinished } from './store/blobs'
-import { type Database, openDatabase } from './store/database'
+import { type Database, openDatabase, type Tx } from './store/database'
+import type { Job } from './store/jobs'
 import { countMails, mailWithSourceKey } from './store/mails'
 import { countOutgoing, recoverOutgoing } from './store/outbox'
 import { listQueue } from './store/queue'
@@ -145,7 +147,10 @@ class RunningGateway implements Gateway {
     const temporary = join(storage, 'tmp')
     // What an earlier run accepted has its rows before anything due is looked at: a bundle must not leave without it.
     while ((await takeUp(this.#openSpool, database, blobs, now())) > 0) log.info('spool-replayed')
-    const onHeld = holdMailOfJob
+    const onHeld = async (tx: Tx, job: Job, code: string): Promise<void> => {
+      await holdMailOfJob(tx, job, code)
+      await givePagesUp(tx, job, code)
+    }
     await recover({ database, onHeld, log })
     await database.transaction(async (tx) => {
       const resent = await recoverOutgoing(tx)
@@ -163,6 +168,7 @@ class RunningGateway implements Gateway {
       markKey,
       temporary,
       settings,
+      patience: createPatience(longestWaitMs),
       now,
     }
     const pages = this.#pages
@@ -178,7 +184,7 @@ class RunningGateway implements Gateway {
         'make-bundle': (job) => makeBundle(job, bundle),
         'return-corrections': (job) => returnCorrections(job, bundle),
         'send-copies': (job) => sendCopies(job, { settings, now }),
-        'send-receipt': (job) => sendReceipt(job, { database, settings, now }),
+        'send-receipt': (job) => sendReceipt(job, bundle),
         'report-failures': (job) => reportFailures(job, { settings, now }),
         'send-digests': (job) => sendDigests(job, { database, settings, now }),
         'forget-old': (job) => forgetOld(job, { database, blobs, settings, now }),

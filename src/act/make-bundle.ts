@@ -13,13 +13,14 @@ import { addBundle, bundledPages } from '../store/bundles'
 import type { Database, Db, Tx } from '../store/database'
 import { newId } from '../store/ids'
 import { addJob, type Job } from '../store/jobs'
-import { oldestSpooledAfter } from '../store/mails'
+import { isMailComing } from '../store/mails'
 import { findPerson } from '../store/people'
 import type { BundleKind } from '../store/schema'
 import { type Page, pagesOf, type Source, sourcesOf } from '../store/submissions'
 import type { BundleWords } from '../text/bundle-words'
 import type { JobResult } from '../work/runner'
 import { standingsOf, submittedIn } from './overview'
+import type { Patience } from './patience'
 import { giveReplyAddress } from './reply-route'
 import type { ActSettings } from './settings'
 import { localeOf, writeLetter } from './write-letter'
@@ -33,6 +34,7 @@ export interface BundleDeps {
   /** Folder for files in the making. */
   temporary: string
   settings: ActSettings
+  patience: Patience
   now(): Date
 }
 
@@ -41,8 +43,8 @@ export interface BundleJob {
   kind: BundleKind
 }
 
-/** The bundle waits for pages in the making, ten minutes at most; then it leaves and says what is still being worked on (CONTRACT.md, section 10, Grace). */
-const longestWaitMs = 10 * 60_000
+/** The bundle waits for what was accepted, ten minutes at most; then it leaves and says what is still being worked on (CONTRACT.md, section 10, Grace). */
+export const longestWaitMs = 10 * 60_000
 const lookAgainMs = 2000
 /** Base64 and headers: what a part may weigh for the mail to stay under the limit (4 characters for 3 octets, CRLF after 76). */
 const encodedShare = 0.72
@@ -54,7 +56,8 @@ export async function makeBundle(job: Job, deps: BundleDeps): Promise<JobResult>
   if (!assignment || assignment.state === 'cancelled' || (kind === 'first' && assignment.bundledAt !== null)) return { commit: async () => undefined }
   if (kind === 'late' && assignment.state !== 'open') return { commit: async () => undefined }
   const at = now()
-  if (await isSomethingComing(database.db, code, at)) return { again: new Date(at.getTime() + lookAgainMs) }
+  if ((await isSomethingComing(database.db, code, at)) && !deps.patience.isOver(job.id, at)) return { again: new Date(at.getTime() + lookAgainMs) }
+  deps.patience.end(job.id)
   const built = await buildParts(assignment, kind, deps, at)
   if (built === null) return { commit: async () => undefined }
   return {
@@ -72,11 +75,10 @@ export async function makeBundle(job: Job, deps: BundleDeps): Promise<JobResult>
 /** COPIES before the deadline is a look at what is there: the pile itself still leaves at the deadline. Without a date nothing else makes one. */
 const isOver = ({ dueAt }: Assignment, at: Date): boolean => dueAt === null || dueAt <= at
 
-/** Mail that is accepted and not yet understood, or pages in the making, none older than the longest wait. */
+/** Mail that is accepted and not yet understood, or pages in the making. Mail that was tried long ago waits for something else (DNS, say), and nothing waits for it. */
 async function isSomethingComing(db: Db, code: string, at: Date): Promise<boolean> {
-  const since = at.getTime() - longestWaitMs
-  if ((await oldestSpooledAfter(db, since)) !== null) return true
-  return (await sourcesOf(db, code)).some((source) => source.state === 'waiting' && source.receivedAt.getTime() > since)
+  if (await isMailComing(db, at.getTime() - longestWaitMs)) return true
+  return (await sourcesOf(db, code)).some((source) => source.state === 'waiting')
 }
 
 interface Built {

@@ -2,9 +2,9 @@
 import { codeOf, isPermanent } from '../errors'
 import type { PageWorkers } from '../pages/page-workers'
 import type { Blobs } from '../store/blobs'
-import type { Database } from '../store/database'
+import type { Database, Tx } from '../store/database'
 import type { Job } from '../store/jobs'
-import { addPage, findSource, type Page, pagesOf, settleSource } from '../store/submissions'
+import { addPage, findSource, type Page, pagesOf, settleSource, type Source } from '../store/submissions'
 import type { JobResult } from '../work/runner'
 
 export interface MakePagesDeps {
@@ -18,27 +18,13 @@ export async function makePages(job: Job, { database, blobs, pages, pagesPerSubm
   const { sourceId } = job.data as { sourceId: string }
   const source = await findSource(database.db, sourceId)
   if (!source || source.state !== 'waiting') return { commit: async () => undefined }
-  const page = (number: number): Omit<Page, 'id'> => ({
-    source: source.id,
-    assignment: source.assignment,
-    student: source.student,
-    number,
-    blob: null,
-    widthPx: null,
-    heightPx: null,
-    rotationDegCw: 0,
-    verdict: 'unreadable',
-    sharpness: null,
-    exposure: null,
-    bytes: null,
-  })
   try {
     const already = (await pagesOf(database.db, source.assignment, source.student)).length
     const made = await pages.make({ file: blobs.path(source.blob), maxPages: Math.max(1, pagesPerSubmission - already) })
     const rows: Omit<Page, 'id'>[] = []
     for (const one of made)
       rows.push({
-        ...page(one.number),
+        ...unreadablePage(source, one.number),
         blob: await blobs.put(one.jpeg),
         widthPx: one.widthPx,
         heightPx: one.heightPx,
@@ -59,8 +45,30 @@ export async function makePages(job: Job, { database, blobs, pages, pagesPerSubm
     if (!isPermanent(error) && job.attempts < 1) throw error
     return {
       commit: async (tx) => {
-        if (await settleSource(tx, source.id, 'failed', codeOf(error))) await addPage(tx, page(1))
+        if (await settleSource(tx, source.id, 'failed', codeOf(error))) await addPage(tx, unreadablePage(source, 1))
       },
     }
   }
 }
+
+/** A job that was given up (its service died over it three times) leaves a page that says so: bundle and receipt wait for it no more. */
+export async function givePagesUp(tx: Tx, job: Job, code: string): Promise<void> {
+  if (job.kind !== 'make-pages') return
+  const source = await findSource(tx, (job.data as { sourceId: string }).sourceId)
+  if (source && (await settleSource(tx, source.id, 'failed', code))) await addPage(tx, unreadablePage(source, 1))
+}
+
+const unreadablePage = (source: Pick<Source, 'id' | 'assignment' | 'student'>, number: number): Omit<Page, 'id'> => ({
+  source: source.id,
+  assignment: source.assignment,
+  student: source.student,
+  number,
+  blob: null,
+  widthPx: null,
+  heightPx: null,
+  rotationDegCw: 0,
+  verdict: 'unreadable',
+  sharpness: null,
+  exposure: null,
+  bytes: null,
+})

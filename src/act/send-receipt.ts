@@ -10,6 +10,7 @@ import { findSubmission, pagesOf, sourcesOf } from '../store/submissions'
 import type { PageVerdict } from '../text/mails'
 import type { JobResult } from '../work/runner'
 import type { ReceiptJob } from './accept-reply'
+import type { Patience } from './patience'
 import { peopleReading } from './readers'
 import type { ActSettings } from './settings'
 import { localeOf, writeLetter } from './write-letter'
@@ -17,24 +18,23 @@ import { localeOf, writeLetter } from './write-letter'
 export interface ReceiptDeps {
   database: Database
   settings: ActSettings
+  /** A page that is not made by then is named as still being worked on. */
+  patience: Patience
   now(): Date
 }
 
 const lookAgainMs = 1500
-/** A page that is not made by then is named as still being worked on. */
-const longestWaitMs = 10 * 60_000
 /** Somebody outside the roster who holds a token gets at most this many mails (CONTRACT.md, section 9). */
 const mailsToStrangers = 2
 
-export async function sendReceipt(job: Job, { database, settings, now }: ReceiptDeps): Promise<JobResult> {
+export async function sendReceipt(job: Job, { database, settings, patience, now }: ReceiptDeps): Promise<JobResult> {
   const receipt = job.data as ReceiptJob
   const assignment = await findAssignment(database.db, receipt.assignment)
   if (!assignment) return { commit: async () => undefined }
   const sources = await sourcesOf(database.db, receipt.assignment, receipt.student)
   const at = now()
-  const newest = Math.max(0, ...sources.map((source) => source.receivedAt.getTime()))
-  if (sources.some((source) => source.state === 'waiting') && at.getTime() - newest < longestWaitMs + settings.receiptWaitMs)
-    return { again: new Date(at.getTime() + lookAgainMs) }
+  if (sources.some((source) => source.state === 'waiting') && !patience.isOver(job.id, at)) return { again: new Date(at.getTime() + lookAgainMs) }
+  patience.end(job.id)
   const outcome = await outcomeOf(database.db, receipt, assignment)
   const reader = receipt.author === null ? null : await findPerson(database.db, receipt.author)
   const student = await findPerson(database.db, receipt.student)

@@ -1,4 +1,5 @@
 /** Received mail: spooled → handled | answered | held; held → spooled (retry) or dropped. */
+import { sql } from 'kysely'
 import type { Db, Tx } from './database'
 import type { MailState, MailTable } from './schema'
 
@@ -99,14 +100,14 @@ export const countMails = async (db: Db): Promise<Record<MailState, number>> => 
 export const seenBefore = async (db: Db, key: string, mailId: string): Promise<boolean> =>
   (await db.selectFrom('seen').select('mail_id').where('key', '=', key).where('mail_id', '!=', mailId).executeTakeFirst()) !== undefined
 
-/** When the oldest mail that is not yet understood was received, of those received after `since` (ms); null when there is none. */
-export const oldestSpooledAfter = async (db: Db, since: number): Promise<Date | null> => {
+/** Whether a mail is not yet understood that was received after `since` (ms), or that nobody has tried to understand. */
+export const isMailComing = async (db: Db, since: number): Promise<boolean> => {
   const row = await db
     .selectFrom('mail')
-    .select('received_at')
-    .where('state', '=', 'spooled')
-    .where('received_at', '>', since)
-    .orderBy('received_at')
+    .leftJoin('job', (join) => join.on('job.key', '=', sql<string>`'mail:' || mail.id`))
+    .select('mail.id')
+    .where('mail.state', '=', 'spooled')
+    .where((eb) => eb.or([eb('mail.received_at', '>', since), eb('job.attempts', '=', 0)]))
     .executeTakeFirst()
-  return row ? new Date(row.received_at) : null
+  return row !== undefined
 }
