@@ -1,7 +1,8 @@
 /** The pile in its less usual forms: documents, parts, late work by setting, a service that was down, and after the retention of mail. */
-import { teacher } from './people'
+import { addJob } from '../../src/store/jobs'
+import { classAddress, teacher } from './people'
 import { jpeg, photo } from './pictures'
-import { hour, inSchool, type Left, minute } from './school'
+import { hour, inSchool, type Left, minute, until } from './school'
 
 const pdfsOf = (mail: Left) => mail.message.files.filter((file) => file.mediaType === 'application/pdf')
 
@@ -75,6 +76,53 @@ test(
     expect((await school.pages('zoe')).length).toBe(1)
     const receipt = await school.left({ to: 'zoe.martin@famille.example', template: 'receipt' })
     expect(receipt).toHaveLength(1)
+  }),
+)
+
+test('a mail that waits for DNS holds no bundle up', async () => {
+  let belief: 'yes' | 'undecided' = 'yes'
+  const authenticate = () => Promise.resolve({ spf: 'none', dkim: 'none', dmarc: 'none', belief, signedAt: null })
+  await inSchool({ authenticate }, async (school) => {
+    await school.post({ text: 'Exercice 3, pour aujourd’hui à 10h.' })
+    belief = 'undecided'
+    await school.hand({ from: teacher, to: classAddress, subject: 'Pythagore', text: 'Exercice 7.' })
+    await until('it was tried', async () => (await school.queue()).some((entry) => entry.reason === 'dns-undecided'))
+    school.clock.set(new Date('2020-03-16T10:16:00+01:00'))
+    school.gateway.wake()
+    await until('the bundle leaves', async () => (await school.left({ template: 'bundle' })).length === 1)
+    belief = 'yes'
+    await school.advance(2 * hour)
+    expect(await school.assignments()).toHaveLength(2)
+  })()
+})
+
+test(
+  'a picture over which the service died three times is given up: receipt and bundle say so and leave',
+  inSchool({}, async (school) => {
+    await school.post()
+    await school.reply('zoe', { files: [await jpeg(1)] })
+    await school.gateway.stop(2000)
+    await school.start()
+    const { database } = school.gateway
+    // As if it had been killed while the second picture was worked on.
+    const reply = await school.replyOf('zoe', { files: [await jpeg(2)] })
+    await school.send(reply)
+    await database.transaction(async (tx) => {
+      const source = await tx.selectFrom('source').select(['id', 'filename']).where('filename', '=', 'IMG_1002.jpg').executeTakeFirstOrThrow()
+      await tx.deleteFrom('page').where('source_id', '=', source.id).execute()
+      await tx.updateTable('source').set({ state: 'waiting' }).where('id', '=', source.id).execute()
+      await addJob(tx, { kind: 'make-pages', data: { sourceId: source.id }, dueAt: new Date(school.clock.now().getTime() + 10 * hour) }, school.clock.now())
+      await tx.updateTable('job').set({ state: 'running', kills: 2, lease_until: 1 }).where('kind', '=', 'make-pages').execute()
+    })
+    await school.gateway.stop(2000)
+    await school.start()
+    await school.settle()
+    expect((await school.pages('zoe')).map((page) => page.verdict)).toEqual(['good', 'unreadable'])
+    expect((await school.queue()).map((entry) => [entry.state, entry.reason])).toEqual([['held', 'worker-died']])
+    await school.advance(2 * minute)
+    expect((await school.one({ template: 'receipt' })).text).toContain('n’a pas pu être ouverte')
+    await school.goTo('2020-03-20T18:16:00+01:00')
+    expect(await school.left({ template: 'bundle' })).toHaveLength(1)
   }),
 )
 
