@@ -1,6 +1,7 @@
 /** Recognises the pages of a corrected pile and gives each pupil the own ones. Two keys: an authentic mark, and a page that belongs to that pupil's work on this assignment. */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { bundleFileName } from '../bundle/bundle-name'
 import type { BundlePool } from '../bundle/bundle-pool'
 import type { RecognisedPage } from '../bundle/recognised-page'
 import { codeOf, isPermanent } from '../errors'
@@ -158,7 +159,13 @@ async function returnCopy(
           remark: null,
         },
         attachments: [
-          { blob: copy.blob, filename: `${assignment.class}_${assignment.code}.pdf`, mediaType: 'application/pdf', disposition: 'attachment', cid: null },
+          {
+            blob: copy.blob,
+            filename: bundleFileName({ className: assignment.class, code: assignment.code, title: reader.studentName }),
+            mediaType: 'application/pdf',
+            disposition: 'attachment',
+            cid: null,
+          },
         ],
       },
       settings,
