@@ -63,4 +63,12 @@ function addGlobals(command: Command, own: Set<Command>): void {
   for (const child of command.commands) addGlobals(child, own)
 }
 
+// Whoever reads our output may stop early (`| head`): that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0)
+  throw error
+})
+// Four threads are soon full of waiting syncs (SPEED.md); this counts only before the first of them is started.
+process.env.UV_THREADPOOL_SIZE ??= '8'
+
 void main(process.argv)

@@ -22,6 +22,7 @@ import { type Outbox, startOutbox } from './deliver/outbox-runner'
 import type { Relay } from './deliver/next-hop'
 import { createRelay } from './deliver/relay'
 import { createSigner } from './deliver/sign'
+import { sweepWireForms } from './deliver/wire-form'
 import { codeOf, Fault, isFault } from './errors'
 import type { Log } from './log'
 import { createPageWorkers, type PageWorkers } from './pages/page-workers'
@@ -186,6 +187,8 @@ class RunningGateway implements Gateway {
     const { config, folder, storage, clock, log } = this.options
     const { database, blobs } = this
     const templates = loadTemplates()
+    // Wire forms are not synced: what an earlier run left may be cut short.
+    await sweepWireForms(join(storage, 'wire'), new Date(8.64e15))
     this.#relay = createRelay(config.outbound.url, { folder: storage, heloName: config.domain })
     const { domain, selector, keyFile } = config.dkim
     const sign =

@@ -201,7 +201,7 @@ class Demo {
     this.#say('Sunday: the teacher has written on the PDF in red and simply answers with it.')
     const returned = await this.#until(
       'seven corrected copies',
-      (mails) => mails.filter((mail) => mail.to !== day.teacher && /^3b_...._.*\.pdf$/.test(pdfOf(mail)?.filename ?? '')),
+      (mails) => mails.filter((mail) => mail.to !== day.teacher && /^3b_....(_.*)?\.pdf$/.test(pdfOf(mail)?.filename ?? '')),
       day.replies.length,
     )
     this.#say(`Each pupil has the own corrected pages, and nobody else's: ${returned.length} mails.`)
