@@ -12,7 +12,7 @@ import { addReturned, settleCorrection } from '../store/bundles'
 import type { Database, Tx } from '../store/database'
 import type { Job } from '../store/jobs'
 import { findPerson } from '../store/people'
-import { findPage } from '../store/submissions'
+import { findPage, pagesOf } from '../store/submissions'
 import type { JobResult } from '../work/runner'
 import { peopleReading } from './readers'
 import { giveReplyAddress } from './reply-route'
@@ -89,6 +89,8 @@ export async function returnCorrections(job: Job, deps: CorrectionDeps): Promise
 
 async function sortPages(assignment: Assignment, data: CorrectionJob, { database, blobs, bundles, markKey }: CorrectionDeps): Promise<Sorted> {
   const sorted: Sorted = { students: new Map(), unrecognised: [], faults: [] }
+  // Pages go back in the order of the submission, whatever the pile was shuffled to.
+  const order = new Map((await pagesOf(database.db, assignment.code)).map((page, index) => [page.id, index]))
   let counted = 0
   for (const file of data.files) {
     let pages: RecognisedPage[]
@@ -104,7 +106,7 @@ async function sortPages(assignment: Assignment, data: CorrectionJob, { database
       if (page.cover || page.blank) continue
       const owner = page.pageId === null || page.conflict || page.code !== assignment.code ? null : await findPage(database.db, page.pageId)
       if (!owner || owner.assignment !== assignment.code) sorted.unrecognised.push({ index: place.index })
-      else addTo(sorted, owner.student, file.blob, { index: page.index, rotationDegCw: page.rotationDegCw, order: owner.id })
+      else addTo(sorted, owner.student, file.blob, { index: page.index, rotationDegCw: page.rotationDegCw, order: order.get(owner.id) ?? owner.id })
     }
     counted += pages.length
   }
