@@ -1,6 +1,6 @@
 /**
  * Fan-out: copies for thirty pupils, ours from the outbox in the store to the relay, against a bare loop over pooled nodemailer, to the same sink, interleaved.
- * Build and run: npx tsc -p bench/fan-out.json && node --expose-gc dist/bench-run/bench/fan-out.js
+ * Run: npm run bench fan-out
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
@@ -41,7 +41,7 @@ function runSink(): void {
 
 const startSink = (): Promise<{ child: ChildProcess; port: number }> =>
   new Promise((resolve) => {
-    const child = fork(__filename, ['sink'])
+    const child = fork(join(__dirname, 'run.js'), [__filename, 'sink'])
     child.once('message', (port) => resolve({ child, port: Number(port) }))
   })
 
