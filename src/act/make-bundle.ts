@@ -60,7 +60,9 @@ export async function makeBundle(job: Job, deps: BundleDeps): Promise<JobResult>
   return {
     commit: async (tx) => {
       await addBundle(tx, { id: newId(at), assignment: assignment.code, kind, parts: built.parts, madeAt: at }, built.pageIds)
-      if (kind !== 'late') await setBundled(tx, code, at)
+      // COPIES before the deadline is a look at the pile: the bundle of the deadline still comes.
+      const isOver = assignment.dueAt === null || assignment.dueAt.getTime() + deps.settings.graceMs <= at.getTime()
+      if (kind === 'first' || (kind === 'again' && isOver)) await setBundled(tx, code, at)
       await mailParts(tx, assignment, kind, built, job, deps, at)
       // What was not ready goes in an addendum as soon as it is.
       if (built.standings.some((standing) => standing.pending > 0))
