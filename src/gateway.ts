@@ -6,6 +6,7 @@ import { actSettingsOf } from './act/act-settings-of'
 import { reportFailures } from './act/book-bounce'
 import type { Authenticate } from './act/authenticate'
 import { handleMail, holdMailOfJob } from './act/handle-mail'
+import { createAntivirus } from './act/scan-virus'
 import { makeBundle } from './act/make-bundle'
 import { makePages } from './act/make-pages'
 import { returnCorrections } from './act/return-corrections'
@@ -161,6 +162,7 @@ class RunningGateway implements Gateway {
       now,
     }
     const pages = this.#pages
+    const antivirus = config.antivirus.clamd === null ? null : createAntivirus(config.antivirus.clamd)
     this.#runner = startRunner({
       database,
       clock,
@@ -168,7 +170,7 @@ class RunningGateway implements Gateway {
       onHeld,
       lanes: lanesOf(config),
       handlers: {
-        'handle-mail': (job) => handleMail(job, { database, blobs, settings, authenticate: this.options.authenticate, now, log }),
+        'handle-mail': (job) => handleMail(job, { database, blobs, settings, authenticate: this.options.authenticate, antivirus, now, log }),
         'make-pages': (job) => makePages(job, { database, blobs, pages, pagesPerSubmission: settings.pagesPerSubmission }),
         'make-bundle': (job) => makeBundle(job, bundle),
         'return-corrections': (job) => returnCorrections(job, bundle),

@@ -68,6 +68,7 @@ const failed = (why: string): Reading => ({
   command: null,
   pages: [],
   documents: [],
+  others: [],
   ignored: [],
   bounce: null,
   replyToken: null,
