@@ -79,10 +79,10 @@ export interface ReceiptJob {
   notes: ReceiptNote[]
 }
 
-/** One receipt once nothing more has come for a while: each mail begins the pause anew. */
-export async function scheduleReceipt(tx: Tx, receipt: ReceiptJob, dueAt: Date, now: Date): Promise<void> {
+/** One receipt once nothing more has come for a while: each mail begins the pause anew (`latest`), FINI ends it (`earliest`). */
+export async function scheduleReceipt(tx: Tx, receipt: ReceiptJob, dueAt: Date, now: Date, due: 'latest' | 'earliest' = 'latest'): Promise<void> {
   await addJob(tx, { kind: 'send-receipt', key: `receipt:${receipt.assignment}:${receipt.student}:${receipt.address}`, data: receipt, dueAt }, now, {
-    due: 'latest',
+    due,
     merge: (before) => ({ ...receipt, notes: [...(before as ReceiptJob).notes, ...receipt.notes].slice(-50) }),
   })
 }

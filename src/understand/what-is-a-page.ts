@@ -27,7 +27,7 @@ const dangerousNames = /\.(?:exe|scr|com|bat|cmd|pif|js|jse|vbs|vbe|wsf|hta|msi|
 const silent = (file: MailFile): boolean =>
   /^application\/(?:x-)?pkcs7-signature$/.test(file.mediaType) ||
   /^(?:smime\.p7s|winmail\.dat|signature\.asc)$/i.test(file.filename ?? '') ||
-  file.content.length === 0
+  (file.content.length === 0 && !isDamagedPage(file))
 
 /** A smiley, a spacer, a line: too small in pixels to hold a written page. */
 const isTiny = (file: MailFile): boolean => {
