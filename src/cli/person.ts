@@ -1,16 +1,23 @@
 /** `person export` and `person erase`: everything held on a person, and its erasure. */
 import { mkdir } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { createInterface } from 'node:readline/promises'
 import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
+import { exportPerson } from '../act/export-person'
 import { type Forgotten, forgetPerson } from '../act/forget-person'
 import { takeUp } from '../act/take-up'
-import { Fault, isFault } from '../errors'
+import { composeMail } from '../deliver/compose'
+import { openMail } from '../deliver/composed-mail'
+import { errnoOf, Fault, isFault } from '../errors'
 import { silentLog } from '../log'
 import { openSpool } from '../spool/spool'
 import { lockStorage, type StorageLock } from '../spool/storage-lock'
 import { findPerson } from '../store/people'
+import { createZip } from '../store/zip-file'
+import { render } from '../text/render'
+import { loadTemplates } from '../text/template-files'
 import type { Globals } from './globals'
 import { print, printJson } from './output'
 import { type Opened, withStore } from './store-command'
@@ -18,10 +25,41 @@ import { type Opened, withStore } from './store-command'
 export function personCommand(program: Command, globals: () => Globals): void {
   const person = program.command('person').description('everything held on a person, and its erasure')
   person
+    .command('export')
+    .argument('<id>', 'as in the roster')
+    .requiredOption('-o, --output <file>', 'zip file to write')
+    .action((id: string, options: { output: string }) => withStore(globals().config, (opened) => exportTo(opened, id, options.output, globals().json)))
+  person
     .command('erase')
     .argument('<id>', 'as in the roster')
     .option('--yes', 'do not ask')
     .action((id: string, options: { yes?: boolean }) => withStore(globals().config, (opened) => erase(opened, id, options.yes ?? false, globals().json)))
+}
+
+async function exportTo({ database, blobs, config, storage }: Opened, id: string, output: string, json: boolean): Promise<void> {
+  const templates = loadTemplates()
+  const wireFolder = join(storage, 'wire')
+  const zip = await createZip(output).catch((error: unknown) => {
+    throw new Fault('usage', `${output}: cannot be written (${errnoOf(error) ?? 'error'}): check the path given with -o`)
+  })
+  try {
+    const counts = await exportPerson(id, {
+      database,
+      blobs,
+      zip,
+      compose: async (mail, at) => {
+        const words = render(templates, mail, { timezone: config.timezone, school: config.school })
+        return buffer(openMail(await composeMail(mail, words, { blobs, wireFolder, now: at })))
+      },
+      now: () => new Date(),
+    })
+    await zip.finish()
+    if (json) printJson({ id, file: output, ...counts })
+    else print(`${output}: pages ${counts.pages}, originals ${counts.originals}, mails from them ${counts.mailsFrom}, mails to them ${counts.mailsTo}.`)
+  } catch (error) {
+    await zip.abandon()
+    throw error
+  }
 }
 
 async function erase(opened: Opened, id: string, yes: boolean, json: boolean): Promise<void> {

@@ -1,23 +1,11 @@
-import { execFile } from 'node:child_process'
 import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { parseMessage } from '../../src/message/parse-message'
 import { lockStorage } from '../../src/spool/storage-lock'
 import { openDatabase } from '../../src/store/database'
+import { cartable } from './command'
 import { filesBelow, playSmallSchool, remove, type School, spoolMails, domain } from './small-school'
-
-const cli = join(__dirname, '..', '..', 'dist', 'cli.js')
-
-/** Exit code and what was said. */
-async function cartable(folder: string, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const done = await promisify(execFile)(process.execPath, [cli, '--config', join(folder, 'cartable.toml'), ...args]).then(
-    ({ stdout, stderr }) => ({ code: 0, out: stdout, err: stderr }),
-    (error: { code: number; stdout: string; stderr: string }) => ({ code: error.code, out: error.stdout, err: error.stderr }),
-  )
-  return done
-}
 
 let school: School
 beforeAll(async () => {
