@@ -18,6 +18,7 @@ const commands: Record<string, () => Register> = {
   digest: () => load<{ digestCommand: Register }>('./cli/digest').digestCommand,
   queue: () => load<{ queueCommand: Register }>('./cli/queue').queueCommand,
   status: () => load<{ statusCommand: Register }>('./cli/status').statusCommand,
+  person: () => load<{ personCommand: Register }>('./cli/person').personCommand,
   migrate: () => load<{ migrateCommand: Register }>('./cli/migrate').migrateCommand,
 }
 
