@@ -39,7 +39,7 @@ import { countOutgoing, recoverOutgoing } from './store/outbox'
 import { listQueue } from './store/queue'
 import { loadBundleWords } from './text/bundle-words-files'
 import { render } from './text/render'
-import { loadTemplates } from './text/template-files'
+import { homePage, loadTemplates } from './text/template-files'
 import { startWeb, type WebServer } from './web/server'
 import type { Clock } from './work/clock'
 import { type Lane, recover, type Runner, startRunner } from './work/runner'
@@ -260,6 +260,7 @@ class RunningGateway implements Gateway {
     this.#web = await startWeb({
       host: config.http.host,
       port: config.http.port,
+      home: homePage(config.school),
       readiness: async () => ((await this.#openSpool.freeBytes()) < 0 ? 'disk-full' : null),
       gauges: [
         {

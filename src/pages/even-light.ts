@@ -38,7 +38,7 @@ export async function paperSurface(pixels: RgbPixels): Promise<Surface> {
 }
 
 /** What is darker than this share of the picture's brightest tenth is no paper but table, hand or cloth. */
-const paperShare = 0.55
+const paperShare = 0.42
 /** Reach of the smoothing, in cells. */
 const reach = 6
 
