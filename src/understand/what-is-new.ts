@@ -82,7 +82,8 @@ function history(lines: Line[], zones: Zone[]): void {
       if (next && !isQuoted(next, line)) return fill(zones, at, lines.length, 'quote')
       at += found.lines - 1
     } else if (line.depth === 0 && isForwardStart(line.text)) return fill(zones, at, lines.length, 'forward')
-    else if (line.depth === 0 && (isSeparator(line.text) || isHeaderBlock(lines, at))) return fill(zones, startOfRule(lines, at), lines.length, 'quote')
+    else if (line.depth === 0 && (isSeparator(line.text) || isHeaderBlock(lines, at, startOfRule(lines, at) < at)))
+      return fill(zones, startOfRule(lines, at), lines.length, 'quote')
   }
 }
 
