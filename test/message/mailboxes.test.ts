@@ -59,8 +59,9 @@ test('reads at most 200 addresses, and groups by their members', () => {
 
 test.each([
   ['comments nested 50,000 deep', `${'('.repeat(50_000)}x${')'.repeat(50_000)} <a@x.example>`],
-  ['open comments', '('.repeat(20_000)],
-  ['open quotes', '"'.repeat(20_001)],
+  ['open comments', '('.repeat(250_000)],
+  ['open quotes', '"'.repeat(250_001)],
+  ['a name behind a comment', `x (c) ${'a'.repeat(250_000)}`],
   ['commas', ','.repeat(200_000)],
 ])('is quick on %s', (_, value) => {
   const start = performance.now()

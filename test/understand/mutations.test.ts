@@ -67,3 +67,21 @@ test.each(Object.keys(mutations))('survives mails %s', async (name) => {
     }
   }
 })
+
+test.each([
+  ['rules', '---\r\n'],
+  ['signature delimiters', '--\r\nx\r\n'],
+  ['device lines', 'Envoyé de mon iPhone\r\n'],
+  ['attributions', 'Le 16/03/2020 à 08:02, Anne a écrit :\r\n'],
+  ['header fields', 'De : a@x.example\r\nA : b\r\n'],
+  ['legal footers', 'Ce message est confidentiel\r\nx\r\n'],
+  ['addresses', 'a.b-c@d.e '],
+])('is quick on 100,000 %s', async (_, line) => {
+  const start = performance.now()
+  await readMail(
+    Buffer.from(`From: MAILER-DAEMON@x.example\r\nTo: 3b@devoirs.college.example\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n${line.repeat(100_000)}`),
+    envelope,
+    settings,
+  )
+  expect(performance.now() - start).toBeLessThan(8000)
+})

@@ -29,6 +29,10 @@ test.each([
   ['a sentence about sending', 'Sent from my desk, is much easier then my mobile phone.', 'Sent from my desk, is much easier then my mobile phone.'],
   ['an antivirus line', 'Voici.\n\nL’absence de virus dans ce courrier électronique a été vérifiée par le logiciel antivirus Avast.', 'Voici.'],
   ['a legal footer', 'Voici.\n\nCe message est confidentiel.\nMerci de le détruire.', 'Voici.'],
+  ['lines of an exercise that look like header fields', 'De : 3\nA : 12 cm\nSujet : le chat\nDate : hier', 'De : 3\nA : 12 cm\nSujet : le chat\nDate : hier'],
+  ['hyphens of another kind around original message', 'Voici.\n\n‐‐‐‐‐‐‐ Original Message ‐‐‐‐‐‐‐\nold', 'Voici.'],
+  ['La Poste', 'Voici.\n\n> Message du 16/03/20 08:02\n> De : "A" <a@x.example>\n> A : z@x.example\n> Objet : Maths\n>\n> Faites le 4.', 'Voici.'],
+  ['a link to get an app', 'Voici.\n\nObtenir Outlook pour iOS<https://aka.ms/x>', 'Voici.'],
   ['placeholders', 'Voici.\n[image: IMG_1.jpg]\n[cid:x@y] fin', 'Voici.\n fin'.replace('\n ', '\n')],
 ])('plain text: %s', (_, text, expected) => {
   expect(
