@@ -90,7 +90,7 @@ interface Seal {
 }
 
 async function sealed(text: string, { domain = 'college.example', key = keys.school, selector = 's1', says = good, cv = 'none' }: Seal = {}): Promise<string> {
-  const seal = { signingDomain: domain, selector, privateKey: key.pem, algorithm: 'rsa-sha256', cv, authResults: says }
+  const seal = { signingDomain: domain, selector, privateKey: key.pem, algorithm: 'rsa-sha256', cv, authResults: says, signTime: arrival }
   const head = await sealMessage(Buffer.from(text, 'latin1'), seal)
   return `${head.toString('latin1')}${text}`
 }
