@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The `cartable` command: finds the command asked for and loads only that. */
+import { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
 import type { Globals } from './cli/globals'
 import { complain, fail } from './cli/output'
@@ -17,11 +18,13 @@ const commands: Record<string, () => Register> = {
   digest: () => load<{ digestCommand: Register }>('./cli/digest').digestCommand,
   queue: () => load<{ queueCommand: Register }>('./cli/queue').queueCommand,
   status: () => load<{ statusCommand: Register }>('./cli/status').statusCommand,
+  person: () => load<{ personCommand: Register }>('./cli/person').personCommand,
   migrate: () => load<{ migrateCommand: Register }>('./cli/migrate').migrateCommand,
 }
 
-/** A require by name, so that TypeScript's own import order does not pull everything in. */
-const load = <T>(path: string): T => require(path) as T
+/** By name and at once: an import that TypeScript sees would pull everything in. */
+const requireHere = createRequire(__filename)
+const load = <T>(path: string): T => requireHere(path) as T
 
 async function main(argv: string[]): Promise<void> {
   const program = new Command('cartable').description('Homework by email.').exitOverride().showHelpAfterError(false)
@@ -60,5 +63,13 @@ function addGlobals(command: Command, own: Set<Command>): void {
   own.add(command)
   for (const child of command.commands) addGlobals(child, own)
 }
+
+// Whoever reads our output may stop early (`| head`): that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0)
+  throw error
+})
+// Four threads are soon full of waiting syncs (SPEED.md); this counts only before the first of them is started.
+process.env.UV_THREADPOOL_SIZE ??= '8'
 
 void main(process.argv)

@@ -6,6 +6,7 @@ import { actSettingsOf } from './act/act-settings-of'
 import { reportFailures } from './act/book-bounce'
 import type { Authenticate } from './authenticate/authenticate'
 import { handleMail, holdMailOfJob } from './act/handle-mail'
+import { createAntivirus } from './act/scan-virus'
 import { makeBundle } from './act/make-bundle'
 import { makePages } from './act/make-pages'
 import { returnCorrections } from './act/return-corrections'
@@ -18,9 +19,11 @@ import { writeIncident } from './act/tell-operator'
 import { findTarget } from './act/which-recipient'
 import { type BundlePool, createBundlePool } from './bundle/bundle-pool'
 import type { Config } from './config/schema'
-import { type OutboxRunner, startOutbox } from './deliver/outbox-runner'
-import { createRelay, type Relay } from './deliver/relay'
-import { loadSigner } from './deliver/sign'
+import { type Outbox, startOutbox } from './deliver/outbox-runner'
+import type { Relay } from './deliver/next-hop'
+import { createRelay } from './deliver/relay'
+import { createSigner } from './deliver/sign'
+import { sweepWireForms } from './deliver/wire-form'
 import { codeOf, Fault, isFault } from './errors'
 import type { Log } from './log'
 import { createPageWorkers, type PageWorkers } from './pages/page-workers'
@@ -97,7 +100,7 @@ class RunningGateway implements Gateway {
   #bundles: BundlePool | null = null
   #relay: Relay | null = null
   #runner: Runner | null = null
-  #outbox: OutboxRunner | null = null
+  #outbox: Outbox | null = null
   #smtp: SmtpListener | null = null
   #web: WebServer | null = null
   #watches: MailboxWatch[] = []
@@ -159,6 +162,7 @@ class RunningGateway implements Gateway {
       now,
     }
     const pages = this.#pages
+    const antivirus = config.antivirus.clamd === null ? null : createAntivirus(config.antivirus.clamd)
     this.#runner = startRunner({
       database,
       clock,
@@ -166,7 +170,7 @@ class RunningGateway implements Gateway {
       onHeld,
       lanes: lanesOf(config),
       handlers: {
-        'handle-mail': (job) => handleMail(job, { database, blobs, settings, authenticate: this.options.authenticate, now, log }),
+        'handle-mail': (job) => handleMail(job, { database, blobs, settings, authenticate: this.options.authenticate, antivirus, now, log }),
         'make-pages': (job) => makePages(job, { database, blobs, pages, pagesPerSubmission: settings.pagesPerSubmission }),
         'make-bundle': (job) => makeBundle(job, bundle),
         'return-corrections': (job) => returnCorrections(job, bundle),
@@ -185,10 +189,13 @@ class RunningGateway implements Gateway {
     const { config, folder, storage, clock, log } = this.options
     const { database, blobs } = this
     const templates = loadTemplates()
+    // Wire forms are not synced: what an earlier run left may be cut short.
+    await sweepWireForms(join(storage, 'wire'), new Date(8.64e15))
     this.#relay = createRelay(config.outbound.url, { folder: storage, heloName: config.domain })
+    const { domain, selector, keyFile } = config.dkim
     const sign =
-      config.dkim.domain !== null && config.dkim.selector !== null && config.dkim.keyFile !== null
-        ? loadSigner({ domain: config.dkim.domain, selector: config.dkim.selector, key: await readFile(within(folder, config.dkim.keyFile), 'utf8') })
+      domain !== null && selector !== null && keyFile !== null
+        ? createSigner({ domain, selector, privateKey: await readFile(within(folder, keyFile), 'utf8') })
         : null
     this.#outbox = startOutbox({
       source: outboxSource(database, this.#settings, () => clock.now(), log),

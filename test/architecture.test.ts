@@ -55,7 +55,7 @@ const doors: Record<string, string[]> = {
   'iconv-lite': ['roster', 'message'],
   'smol-toml': ['config'],
   zod: ['config'],
-  commander: ['cli'],
+  commander: ['cli', 'cli.ts'],
   yauzl: ['message', 'roster'],
   'html-to-text': ['message'],
 }

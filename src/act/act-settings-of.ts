@@ -14,6 +14,7 @@ export const actSettingsOf = (config: Config): ActSettings => ({
   late: config.bundle.late,
   lateBy: config.bundle.lateBy,
   receiptWaitMs: config.receipt.waitMs,
+  mailsPerSenderHour: config.limits.mailsPerSenderHour,
   pagesPerSubmission: config.limits.pagesPerSubmission,
   photosPerMessage: config.limits.photosPerMessage,
   maxOutboundBytes: config.outbound.maxMessageBytes,

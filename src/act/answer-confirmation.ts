@@ -3,7 +3,7 @@ import { addJob } from '../store/jobs'
 import { moveMail } from '../store/mails'
 import { useReplyAddress } from '../store/reply-addresses'
 import type { Decision } from '../understand/decide'
-import { answered, type Deed, handled, type Outcome } from './carry-out'
+import { answered, type Deed, handled, type Outcome } from './deed'
 import { mailJobKey } from './take-up'
 import { tellOperatorOf } from './tell-operator'
 

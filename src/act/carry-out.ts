@@ -1,44 +1,17 @@
 /** A decision becomes effects: one file a deed, all in the transaction that settles the mail. */
 import { Fault } from '../errors'
-import type { Tx } from '../store/database'
-import type { MailRow } from '../store/mails'
 import type { Decision } from '../understand/decide'
-import type { Author, Target } from '../understand/facts'
-import type { Reading } from '../understand/reading'
 import { acceptReply } from './accept-reply'
 import { answerConfirmation } from './answer-confirmation'
 import { answerQuestion } from './relay-question'
 import { askPhoto, askTeacher, askWhich, refuseMail } from './ask-sender'
 import { bookBounce } from './book-bounce'
+import { type Deed, handled, held, type Outcome } from './deed'
 import { placeMail } from './place-mail'
 import { postAssignment } from './post-assignment'
 import { runCommand } from './run-command'
-import type { ActSettings } from './settings'
 import { takeCorrection } from './take-correction'
 import { tellOperator } from './tell-operator'
-
-/** What a deed works with. */
-export interface Deed {
-  tx: Tx
-  mail: MailRow
-  reading: Reading
-  target: Target
-  authors: Author[]
-  /** Signing time of a verified, aligned signature; null where there is none. */
-  signedAt: Date | null
-  settings: ActSettings
-  now: Date
-}
-
-/** What became of the mail: handled in silence, answered, or held with the reason that `queue list` shows. */
-export interface Outcome {
-  state: 'handled' | 'answered' | 'held'
-  reason: string | null
-}
-
-export const handled: Outcome = { state: 'handled', reason: null }
-export const answered: Outcome = { state: 'answered', reason: null }
-export const held = (reason: string): Outcome => ({ state: 'held', reason })
 
 export function carryOut(decision: Decision, deed: Deed): Promise<Outcome> {
   switch (decision.deed) {

@@ -4,7 +4,7 @@ import { moveMail } from '../store/mails'
 import { useReplyAddress } from '../store/reply-addresses'
 import type { Decision } from '../understand/decide'
 import type { Task } from '../understand/facts'
-import { answered, type Deed, handled, held, type Outcome } from './carry-out'
+import { answered, type Deed, handled, held, type Outcome } from './deed'
 import { mailJobKey } from './take-up'
 
 export async function placeMail(decision: Extract<Decision, { deed: 'place' }>, { tx, now }: Deed): Promise<Outcome> {

@@ -3,18 +3,16 @@ import { classLabel, type PersonId } from '../school/people'
 import { type Assignment, findAssignment } from '../store/assignments'
 import { addJob } from '../store/jobs'
 import { findPerson, setDigestOff } from '../store/people'
-import type { Decision } from '../understand/decide'
 import type { CommandName } from '../understand/reading'
 import { scheduleReceipt } from './accept-reply'
 import { refusePerson } from './ask-sender'
-import { answered, type Deed, held, type Outcome } from './carry-out'
+import { answered, type CommandDecision, type Deed, held, type Outcome } from './deed'
 import { cancelAssignment, closeAssignment, extendDeadline, remindMissing, reopenAssignment } from './change-assignment'
 import { standingsOf } from './overview'
 import { peopleReading } from './readers'
 import { writeAssignment } from './send-copies'
 import { localeOf, writeLetter } from './write-letter'
 
-export type CommandDecision = Extract<Decision, { deed: 'command' }>
 export type TeachersDeed = (assignment: Assignment, decision: CommandDecision, deed: Deed) => Promise<Outcome>
 
 const teachers: Partial<Record<CommandName, TeachersDeed>> = {
@@ -60,6 +58,7 @@ async function familyCommand(assignment: Assignment | null, decision: CommandDec
         },
         now,
         now,
+        'earliest',
       )
       return answered
     }
@@ -137,6 +136,7 @@ async function ownStatus(assignment: Assignment, student: PersonId, decision: Co
         title: assignment.title,
         dueAt: assignment.dueAt?.toISOString() ?? null,
         forTeacher: false,
+        toStudent: decision.role === 'student',
         students: own.map((standing) => ({
           name: standing.name,
           state: standing.standing,

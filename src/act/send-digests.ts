@@ -49,6 +49,7 @@ async function addAssignmentTo(child: DigestChild, db: Db, assignment: Assignmen
   const standing = (await standingsOf(db, assignment, now)).find((one) => one.id === student)
   if (!standing) return
   const since = now.getTime() - weekMs
+  const isOver = assignment.dueAt !== null && assignment.dueAt <= now
   const shown = {
     title: assignment.title,
     class: classLabel(assignment.class),
@@ -59,12 +60,13 @@ async function addAssignmentTo(child: DigestChild, db: Db, assignment: Assignmen
   if (returned.length > 0) child.returned.push({ ...shown, at: returned[0]?.returnedAt.toISOString() ?? null, pages: null, late: false })
   else if (standing.submittedAt && standing.submittedAt.getTime() > since)
     child.submitted.push({ ...shown, at: standing.submittedAt.toISOString(), pages: standing.pages, late: standing.late })
-  else if (standing.standing === 'missing' && assignment.dueAt && assignment.dueAt.getTime() > since)
+  // Who could not be reached by mail has the task all the same: here the family learns of it.
+  else if ((standing.standing === 'missing' || (standing.standing === 'unreachable' && isOver)) && assignment.dueAt && assignment.dueAt.getTime() > since)
     child.missing.push({ ...shown, at: null, pages: null, late: false })
   else if (
-    (standing.standing === 'open' || standing.standing === 'question') &&
+    ['open', 'question', 'unreachable'].includes(standing.standing) &&
     assignment.state === 'open' &&
-    (assignment.dueAt === null ? assignment.createdAt.getTime() > since : assignment.dueAt > now)
+    (assignment.dueAt === null ? assignment.createdAt.getTime() > since : !isOver)
   )
     child.due.push({ ...shown, at: null, pages: null, late: false })
 }

@@ -4,7 +4,7 @@ import { addCorrection } from '../store/bundles'
 import { newId } from '../store/ids'
 import { addJob } from '../store/jobs'
 import type { Decision } from '../understand/decide'
-import { answered, type Deed, held, type Outcome } from './carry-out'
+import { answered, type Deed, held, type Outcome } from './deed'
 
 export async function takeCorrection(decision: Extract<Decision, { deed: 'take-correction' }>, { tx, mail, reading, now }: Deed): Promise<Outcome> {
   const assignment = await findAssignment(tx, decision.assignment)

@@ -2,7 +2,7 @@
 import { dayIn } from '../school/calendar'
 import type { Tx } from '../store/database'
 import { noteOnce } from '../store/questions'
-import { type Deed, handled, held, type Outcome } from './carry-out'
+import { type Deed, handled, held, type Outcome } from './deed'
 import type { ActSettings } from './settings'
 import { writeLetter } from './write-letter'
 

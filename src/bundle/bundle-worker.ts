@@ -1,11 +1,11 @@
 /** The child process of bundle-pool.ts: reads and writes the files, one job after the other. It keeps nothing between jobs but fonts and readers. */
 import { readFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
-import { type FaultCode, isFault } from '../errors'
+import { type FaultCode, isFault, errnoOf } from '../errors'
 import { buildBundle } from './build-bundle'
 import { loadBundleFonts } from './bundle-fonts-files'
 import type { BundleJob, BundleJobAnswer, BundleJobResult } from './bundle-job'
-import { errnoOf, intoFile, readPicture } from './pile-files'
+import { intoFile, readPicture } from './pile-files'
 
 /** Whoever accepts mail goes first (SPEED.md). */
 const niceness = 10

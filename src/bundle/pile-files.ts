@@ -1,5 +1,6 @@
 /** Files of the pile's worker: pictures in, the finished PDF out. Keeps one buffer for each way. */
 import { closeSync, fstatSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { errnoOf } from '../errors'
 import type { ByteSink } from './pdf-file'
 
 const writeBufferBytes = 1024 * 1024
@@ -23,25 +24,21 @@ export function readPicture(file: string): Uint8Array | null {
   }
 }
 
-/** Node's error code of a failed system call; '' for other errors. */
-export const errnoOf = (error: unknown): string =>
-  typeof error === 'object' && error !== null && 'errno' in error && 'code' in error ? String(error.code) : ''
-
 function openIfThere(file: string): number | null {
   try {
     return openSync(file, 'r')
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error))) return null
+    if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')) return null
     throw error
   }
 }
 
 /** Where a process writes until the file is whole. */
-export const draftOf = (file: string, pid: number): string => `${file}.${pid}.part`
+export const draftOf = (file: string): string => `${file}.part`
 
 /** Writes beside the place and renames (0600): a killed worker leaves no half pile under the right name. */
 export async function intoFile<T>(file: string, write: (sink: ByteSink) => Promise<T>): Promise<T> {
-  const draft = draftOf(file, process.pid)
+  const draft = draftOf(file)
   const descriptor = openSync(draft, 'w', 0o600)
   const buffer = Buffer.allocUnsafeSlow(writeBufferBytes)
   let used = 0

@@ -9,7 +9,8 @@ import { drawRedInk } from '../bundle/draw-red-ink'
 import { plainPdf } from '../bundle/plain-pdf'
 import { parseConfig } from '../config/parse-config'
 import type { Config } from '../config/schema'
-import { createRelay, type Relay } from '../deliver/relay'
+import type { Relay } from '../deliver/next-hop'
+import { createRelay } from '../deliver/relay'
 import { type Gateway, startGateway } from '../gateway'
 import { createLog } from '../log'
 import { createPageWorkers } from '../pages/page-workers'
@@ -200,7 +201,7 @@ class Demo {
     this.#say('Sunday: the teacher has written on the PDF in red and simply answers with it.')
     const returned = await this.#until(
       'seven corrected copies',
-      (mails) => mails.filter((mail) => mail.to !== day.teacher && /^3b_....\.pdf$/.test(pdfOf(mail)?.filename ?? '')),
+      (mails) => mails.filter((mail) => mail.to !== day.teacher && /^3b_....(_.*)?\.pdf$/.test(pdfOf(mail)?.filename ?? '')),
       day.replies.length,
     )
     this.#say(`Each pupil has the own corrected pages, and nobody else's: ${returned.length} mails.`)

@@ -25,6 +25,8 @@ export interface MailFile {
   filename: string | null
   /** By content (magic bytes), not by what the mail says. */
   mediaType: string
+  /** What the mail says it is, lower case, '' where it says nothing. Never to be trusted. */
+  declaredType: string
   disposition: 'inline' | 'attachment'
   contentId: string | null
   content: Uint8Array

@@ -39,12 +39,17 @@ function addFile(harvest: Harvest, found: Found): void {
     harvest.problems.add('too-many-files')
     return
   }
-  const { declared, ...file } = found
+  const { declared, content, ...file } = found
   harvest.files.push({
-    ...file,
     filename: cleanFilename(file.filename),
-    mediaType: mediaTypeOf(file.content, declared),
-    sha256: createHash('sha256').update(file.content).digest('hex'),
+    mediaType: mediaTypeOf(content, declared),
+    declaredType: declared,
+    disposition: file.disposition,
+    contentId: file.contentId,
+    content,
+    sha256: createHash('sha256').update(content).digest('hex'),
+    origin: file.origin,
+    within: file.within,
   })
 }
 

@@ -90,8 +90,16 @@ export async function walkParts(head: Head, body: Buffer): Promise<Body> {
   if (cut.problem) result.problems.push(cut.problem)
   const reduced = bodyHead(head, body)
   result.problems.push(...reduced.problems)
-  // ignoreEmbedded is an option of the splitter inside: forwarded messages stay parts, we open them with our own depth limit.
-  const options = { skipHtmlToText: true, skipImageLinks: true, skipTextLinks: true, checksumAlgo: false, keepDeliveryStatus: true, ignoreEmbedded: true }
+  // ignoreEmbedded and maxChildNodes are options of the splitter inside: forwarded messages stay parts, and our own limit cuts before its error.
+  const options = {
+    skipHtmlToText: true,
+    skipImageLinks: true,
+    skipTextLinks: true,
+    checksumAlgo: false,
+    keepDeliveryStatus: true,
+    ignoreEmbedded: true,
+    maxChildNodes: limits.mimeParts + 10,
+  }
   const parser = new PlainMailParser(options as ConstructorParameters<typeof MailParser>[0])
   await new Promise<void>((resolve) => {
     const reading: Promise<void>[] = []

@@ -69,7 +69,8 @@ class Bell {
     this.#wake()
   }
 
-  async wait(ms: number): Promise<void> {
+  /** False: nobody rang. */
+  async wait(ms: number): Promise<boolean> {
     if (!this.#rung) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, ms)
@@ -79,7 +80,9 @@ class Bell {
         }
       })
     }
+    const rung = this.#rung
     this.#rung = false
+    return rung
   }
 }
 
@@ -167,7 +170,8 @@ class Watcher {
         this.error = null
         wentWell()
         if (!this.#stopped) this.#isReady()
-        await this.#bell.wait(this.deps.pollMs ?? 120_000)
+        // Selected anew from time to time: a mailbox that was replaced is told to nobody (seen with dovecot 2.3), and its mails would wait for ever.
+        if (!(await this.#bell.wait(this.deps.pollMs ?? 120_000)) && client.usable) await client.mailboxOpen(this.config.mailbox)
       }
       await Promise.race([client.logout(), new Promise((resolve) => setTimeout(resolve, 1000).unref())])
     } finally {

@@ -80,12 +80,14 @@ const helpers: Record<string, Helper> = {
   count: (list: unknown) => lengthOf(list),
   size: (bytes: number, options: Options) => sizeIn(bytes, phrasingOf(options).locale),
   first: (name: unknown, options: Options) => phrasingOf(options).values.hide(firstNameOf(revealed(name, options))),
-  /** French "de Zoé", "d'Emma". */
-  of: (name: unknown, options: Options) =>
-    wordOf('of', /^[aeiouâàäéèêëîïôöùûüœæ]/iu.test(revealed(name, options)) ? 'elided' : 'plain', options) + asText(name),
+  /** French "de Zoé", "d'Emma"; of a list, the first name decides. */
+  of: (name: unknown, options: Options) => {
+    const first = /^\uE000\d+\uE001/u.exec(asText(name))?.[0] ?? name
+    return wordOf('of', /^[aeiouâàäéèêëîïôöùûüœæ]/iu.test(revealed(first, options)) ? 'elided' : 'plain', options) + asText(name)
+  },
   /** "Zoé, Hugo et Anna". */
   list: listOf,
-  /** {{list (each-of children "name")}} */
+  /** {{list (pluck children "name")}} */
   pluck: (list: unknown, key: string) => (Array.isArray(list) ? list.map((item) => (item as Record<string, unknown>)[key]) : []),
   firsts: (names: unknown, options: Options) =>
     Array.isArray(names) ? names.map((name) => phrasingOf(options).values.hide(firstNameOf(revealed(name, options)))) : [],

@@ -12,19 +12,43 @@ interface Clock {
   minute: string
 }
 
+/** Making a format costs more than using it a hundred times. One zone a school: few entries. */
+const formats = new Map<string, { long: Intl.DateTimeFormat; short: Intl.DateTimeFormat }>()
+
+function formatsFor(locale: Locale, timeZone: string): { long: Intl.DateTimeFormat; short: Intl.DateTimeFormat } {
+  const key = `${locale} ${timeZone}`
+  const known = formats.get(key)
+  if (known) return known
+  const language = locale === 'fr' ? 'fr-FR' : 'en-GB'
+  const made = {
+    long: new Intl.DateTimeFormat(language, {
+      timeZone,
+      weekday: 'long',
+      day: 'numeric',
+      month: 'long',
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23',
+    }),
+    short: new Intl.DateTimeFormat(language, { timeZone, weekday: 'short' }),
+  }
+  formats.set(key, made)
+  return made
+}
+
 function clockOf(iso: string, locale: Locale, timeZone: string): Clock {
   const date = new Date(iso)
   if (Number.isNaN(date.getTime())) throw new Error('a time in the data of a mail is no ISO 8601 time')
-  const language = locale === 'fr' ? 'fr-FR' : 'en-GB'
-  const part = (options: Intl.DateTimeFormatOptions, type: string): string =>
-    new Intl.DateTimeFormat(language, { timeZone, hourCycle: 'h23', ...options }).formatToParts(date).find((each) => each.type === type)?.value ?? ''
+  const { long, short } = formatsFor(locale, timeZone)
+  const parts = long.formatToParts(date)
+  const part = (type: string): string => parts.find((each) => each.type === type)?.value ?? ''
   return {
-    weekday: part({ weekday: 'long' }, 'weekday'),
-    shortWeekday: part({ weekday: 'short' }, 'weekday'),
-    day: Number(part({ day: 'numeric' }, 'day')),
-    month: part({ day: 'numeric', month: 'long' }, 'month'),
-    hour: Number(part({ hour: '2-digit', minute: '2-digit' }, 'hour')),
-    minute: part({ hour: '2-digit', minute: '2-digit' }, 'minute').padStart(2, '0'),
+    weekday: part('weekday'),
+    shortWeekday: short.format(date),
+    day: Number(part('day')),
+    month: part('month'),
+    hour: Number(part('hour')),
+    minute: part('minute').padStart(2, '0'),
   }
 }
 

@@ -154,8 +154,9 @@ class HtmlReader {
   endLine(force: boolean): void {
     const text = this.pre > 0 ? this.text : this.text.replace(/[ \t]+/g, ' ').trim()
     if (text.trim() === '' && this.pictures.length === 0) {
-      if ((force || this.blank) && this.lines.at(-1)?.text !== '') this.lines.push({ text: '', depth: this.depth, mark: this.markNow, pictures: [] })
-    } else this.lines.push({ text, depth: this.depth, mark: this.markNow, pictures: this.pictures })
+      if ((force || this.blank) && this.lines.at(-1)?.text !== '')
+        this.lines.push({ text: '', depth: this.depth, prefix: '', mark: this.markNow, pictures: [] })
+    } else this.lines.push({ text, depth: this.depth, prefix: '', mark: this.markNow, pictures: this.pictures })
     this.text = ''
     this.pictures = []
     this.blank = false

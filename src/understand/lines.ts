@@ -4,6 +4,8 @@ export interface Line {
   text: string
   /** Levels of quotation: `>` signs or blockquotes. */
   depth: number
+  /** The `>` signs as they stood, '' where none. */
+  prefix: string
   /** What the client's own markup calls it; null where it says nothing. */
   mark: 'quote' | 'signature' | null
   /** Content ids of the pictures in it, lower case. */
@@ -20,6 +22,6 @@ export function linesOfText(text: string): Line[] {
     .map((line) => {
       const quote = prefix.exec(line.slice(0, 400))?.[0] ?? ''
       const pictures = [...line.matchAll(/\[cid:([^\]\s]{1,200})\]/gi)].map((match) => (match[1] ?? '').toLowerCase())
-      return { text: line.slice(quote.length), depth: quote.replace(/[^>]/g, '').length, mark: null, pictures }
+      return { text: line.slice(quote.length), depth: quote.replace(/[^>]/g, '').length, prefix: quote, mark: null, pictures }
     })
 }

@@ -147,7 +147,9 @@ function tailSignature(lines: Line[], zones: Zone[], author: string): void {
         : isOwnName(textAt(at), author) || (looksLikeName(textAt(at)) && rest.filter((other) => isContact(textAt(other))).length >= 2)
           ? at
           : undefined
-    if (start !== undefined) return fill(zones, start, lines.length, 'signature')
+    if (start === undefined) continue
+    for (let i = start; i < lines.length; i += 1) zones[i] ??= 'signature'
+    return
   }
 }
 
@@ -203,6 +205,6 @@ export function whatIsNew(message: Pick<Message, 'text' | 'html' | 'from'>): New
   lines.forEach((line, at) => line.pictures.forEach((picture) => places.has(picture) || places.set(picture, placeOfZone[zones[at] ?? 'new'])))
   html.forEach((line) => line.pictures.forEach((picture) => places.has(picture) || places.set(picture, 'new')))
   const of = (wanted: (zone: Zone) => boolean): string =>
-    tidy(lines.filter((_, at) => wanted(zones[at] ?? 'new')).map((line) => withoutPlaceholders(line.text)))
+    tidy(lines.filter((_, at) => wanted(zones[at] ?? 'new')).map((line) => withoutPlaceholders(line.prefix + line.text)))
   return { text: of((zone) => zone === 'new'), quoted: of((zone) => zone !== 'new'), places, forwards: zones.includes('forward') }
 }

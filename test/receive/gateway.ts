@@ -17,6 +17,9 @@ export interface TestGateway {
   stop(): Promise<void>
 }
 
+/** `folder`: of the spool; a new one when absent. Its contents go at the end. */
+export type GatewayOptions = Partial<SmtpOptions> & { reserveBytes?: number; folder?: string }
+
 export const domain = 'devoirs.example'
 
 /** `3b`, `4a` and `r-…` are known; `busy` is a fault that passes; `broken` throws. */
@@ -27,8 +30,8 @@ const checkRecipient = (address: string): Promise<FaultCode | null> => {
   return Promise.resolve(/^(3b|4a|r-[a-z2-9]{26})$/.test(local) ? null : 'unknown-recipient')
 }
 
-export async function startGateway(options: Partial<SmtpOptions> & { reserveBytes?: number } = {}): Promise<TestGateway> {
-  const folder = mkdtempSync(join(tmpdir(), 'cartable-smtp-'))
+export async function startGateway(options: GatewayOptions = {}): Promise<TestGateway> {
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'cartable-smtp-'))
   const lines: TestGateway['lines'] = []
   const note = (event: string, fields: LogFields = {}): void => void lines.push({ event, fields })
   const log: Log = { info: note, warn: note, error: note }

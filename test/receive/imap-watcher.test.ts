@@ -121,7 +121,7 @@ describeWithDovecot('a mailbox', () => {
     await until(() => spool.counts().pending === 3)
     await until(async () => (await inFolder('Done')) === 3)
     expect(watched.state()).toEqual({ connected: true, taken: 3, error: null })
-    expect(JSON.stringify(lines)).not.toMatch(/zoe|3b@|school|first|big|later/i)
+    expect(JSON.stringify(lines, (key, value: unknown) => (key === 'id' ? '' : value))).not.toMatch(/zoe|3b@|school|first|big|later/i)
   })
 
   test('takes also what a person has read, and leaves what is deleted', async () => {

@@ -2,6 +2,7 @@
 import { Fault, faultCodes } from '../../src/errors'
 import { ConnectionCount, networkOf } from '../../src/receive/connection-limits'
 import { ReceivedCount } from '../../src/receive/head-watch'
+import { addressesIn, recipientsIn, senderIn } from '../../src/receive/imap-envelope'
 import { placeOf } from '../../src/receive/recipient'
 import { asciiOf, replyFor } from '../../src/receive/smtp-reply'
 
@@ -73,4 +74,28 @@ test.each(faultCodes)('the reply to %s is ASCII and begins with its enhanced cod
 test('an unknown error is temporary', () => {
   expect(replyFor(new TypeError('x'))).toMatchObject({ code: 451, text: expect.stringMatching(/^4\.3\.0 /) as string })
   expect(asciiOf('Répondez à l’été 李')).toBe("Repondez a l'ete ?")
+})
+
+test.each([
+  ['a bare one', 'a@b.example', ['a@b.example']],
+  ['several, with names', 'Zoé <a@b.example>, "Martin, L." <c@d.example>', ['a@b.example', 'c@d.example']],
+  ['a name that looks like one', '"3b@devoirs.example" <x@y.example>', ['x@y.example']],
+  ['a bare name that looks like one', '3b@devoirs.example <x@y.example>', ['x@y.example']],
+  ['a comment that looks like one', 'x@y.example (3b@devoirs.example)', ['x@y.example']],
+  ['nested comments, escapes', '(a (b@c.example) \\) d@e.example) x@y.example', ['x@y.example']],
+  ['a group', 'class: a@b.example, c@d.example;', ['a@b.example', 'c@d.example']],
+  ['a source route', '<@r.example:a@b.example>', ['a@b.example']],
+  ['none', 'undisclosed-recipients:;', []],
+  ['never closed', '"a@b.example', []],
+])('addresses in a field: %s', (_what, value, addresses) => {
+  expect(addressesIn(value)).toEqual(addresses)
+})
+
+test('an envelope is read from the head: delivery first, folded lines joined, doubles once', () => {
+  const head = 'To: B@x.example,\r\n c@x.example\r\nDelivered-To: a@x.example\r\nCc: b@x.example\r\nReturn-Path: <>\r\nFrom: z@y.example\r\n'
+  expect(recipientsIn(head)).toEqual(['a@x.example', 'B@x.example', 'c@x.example'])
+  expect(senderIn(head)).toBeNull()
+  expect(senderIn('From: z@y.example\r\n')).toBe('z@y.example')
+  expect(senderIn('From: z@y.example, y@y.example\r\n')).toBeNull()
+  expect(recipientsIn(`To: ${'a@b.example,'.repeat(10)}${Array.from({ length: 1000 }, (_, i) => `p${i}@b.example`).join(',')}`)).toHaveLength(200)
 })
