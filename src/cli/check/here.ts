@@ -63,11 +63,9 @@ export async function checkStorage({ config, storage }: Loaded): Promise<Finding
   const rights =
     mode === null
       ? ok('storage', `${storage} will be made at the first start`)
-      : (mode & 0o007) !== 0
-        ? wrong('storage', `${storage} is open to everybody on this machine`, `chmod 700 ${storage}`)
-        : (mode & 0o070) !== 0
-          ? warning('storage', `${storage} is open to its group`, `chmod 700 ${storage}`)
-          : ok('storage', storage)
+      : (mode & 0o077) !== 0
+        ? warning('storage', `${storage} is open to others on this machine`, `chmod 700 ${storage}`)
+        : ok('storage', storage)
   return [rights, await checkSpace(existing, config.storage.reserveBytes)]
 }
 
