@@ -19,6 +19,7 @@ const commands: Record<string, () => Register> = {
   queue: () => load<{ queueCommand: Register }>('./cli/queue').queueCommand,
   status: () => load<{ statusCommand: Register }>('./cli/status').statusCommand,
   person: () => load<{ personCommand: Register }>('./cli/person').personCommand,
+  check: () => load<{ checkCommand: Register }>('./cli/check').checkCommand,
   migrate: () => load<{ migrateCommand: Register }>('./cli/migrate').migrateCommand,
 }
 

@@ -48,7 +48,7 @@ const doors: Record<string, string[]> = {
   'better-sqlite3': ['store'],
   pg: ['store'],
   handlebars: ['text'],
-  mailauth: ['authenticate', 'deliver'],
+  mailauth: ['authenticate'],
   fastify: ['web'],
   pino: ['log.ts'],
   'csv-parse': ['roster'],

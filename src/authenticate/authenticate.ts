@@ -7,7 +7,7 @@ import { type DmarcRecord, dmarcRecordOf, domainOf, organisationOf } from './ali
 import { checkServers, type DnsQuestions, openQuestions } from './ask-dns'
 import { checkSender, type SpfResult } from './check-sender'
 import { networks, saysPass, sealedPass } from './trusted-word'
-import { type Signatures, verifySignatures } from './verify-signatures'
+import { SignedBody, type Signatures, verifySignatures } from './verify-signatures'
 
 /** Results in the words of RFC 8601 §2.7; `policy`: there is one, which for us proves nothing. */
 export interface Authentication {
@@ -38,7 +38,7 @@ export interface AuthenticateOptions {
 
 const defaultTimeMs = 5000
 const mostQuestions = 30
-/** Folded lines of a head that are verified; building more of them is quadratic in mailauth. */
+/** Folded lines of a head that is verified; putting more of them together is quadratic in mailauth. */
 const mostHeadLines = 4000
 
 const nothing: Authentication = { spf: 'none', dkim: 'none', dmarc: 'none', belief: 'no', signedAt: null }
@@ -52,19 +52,28 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
     const { from } = whoIsFrom(head)
     const fromDomain = from === null ? '' : domainOf(from.address)
     if (from === null || fromDomain === '' || isIP(fromDomain) !== 0 || !isReadable(head, raw)) return nothing
+    const body = new SignedBody(raw.subarray(head.bodyStart))
     const questions = openQuestions({ servers: options.servers, timeMs: options.timeMs ?? defaultTimeMs, most: mostQuestions })
-    const author = { address: from.address, domain: fromDomain, organisation: await organisationOf(fromDomain) }
+    const author = { domain: fromDomain, organisation: await organisationOf(fromDomain) }
     // A relay of ours hands over what others sent: its address proves no author, its word does.
     const isRelayed = options.authservId !== null && envelope.clientAddress !== null && isTrusted(envelope.clientAddress)
     try {
       const [record, signatures, spf] = await Promise.all([
         dmarcRecordOf(author.domain, author.organisation, questions.ask),
-        verifySignatures(raw, head, author, envelope.receivedAt, questions.ask),
+        verifySignatures(head, body, author.organisation, envelope.receivedAt, questions.ask),
         isRelayed ? Promise.resolve<SpfResult>('policy') : senderProof(envelope, author, options.domain, questions),
       ])
       const own = judge({ author, record, signatures, spf, envelope })
       if (own.belief === 'yes' || options.authservId === null) return own
-      return await withTrustedWord(own, { raw, head, author, authservId: options.authservId, isOpen: isRelayed || envelope.clientAddress === null, questions })
+      return await withTrustedWord(own, {
+        head,
+        body,
+        author,
+        at: envelope.receivedAt,
+        authservId: options.authservId,
+        isOpen: isRelayed || envelope.clientAddress === null,
+        questions,
+      })
     } finally {
       questions.close()
     }
@@ -72,7 +81,6 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
 }
 
 interface Author {
-  address: string
   /** A-labels, lower case. */
   domain: string
   organisation: string
@@ -105,7 +113,7 @@ interface Findings {
 function judge({ author, record, signatures, spf, envelope }: Findings): Authentication {
   const spfAligned = !record.strictSpf || (envelope.sender !== null && domainOf(envelope.sender) === author.domain)
   const aligned = signatures.aligned.filter((signature) => !record.strictDkim || signature.domain === author.domain)
-  const passed = isSameAuthor(signatures.from, author) ? aligned.filter((signature) => signature.result === 'pass') : []
+  const passed = aligned.filter((signature) => signature.result === 'pass')
   const isProven = passed.length > 0 || (spf === 'pass' && spfAligned)
   const relaxedPass = spf === 'pass' || signatures.aligned.some((signature) => signature.result === 'pass')
   const couldDecide =
@@ -115,14 +123,6 @@ function judge({ author, record, signatures, spf, envelope }: Findings): Authent
   const belief = isProven ? 'yes' : couldDecide ? 'undecided' : 'no'
   const times = passed.flatMap(({ signedAt }) => (signedAt === null ? [] : [Math.min(signedAt.getTime(), envelope.receivedAt.getTime())]))
   return { spf, dkim: bestOf(signatures), dmarc: dmarcWord(record, belief), belief, signedAt: times.length > 0 ? new Date(Math.min(...times)) : null }
-}
-
-/** mailauth must have read the very author that we read; null: it verified nothing. */
-const isSameAuthor = (found: string[] | null, author: Author): boolean => {
-  const only = found?.[0]
-  if (found?.length !== 1 || only === undefined) return false
-  const local = (address: string): string => address.slice(0, address.lastIndexOf('@')).normalize('NFC')
-  return domainOf(only) === author.domain && local(only) === local(author.address)
 }
 
 const bestFirst = ['pass', 'temperror', 'fail', 'policy', 'neutral', 'permerror']
@@ -140,18 +140,20 @@ function dmarcWord(record: DmarcRecord, belief: Authentication['belief']): strin
 }
 
 interface TrustedFindings {
-  raw: Buffer
   head: Head
+  body: SignedBody
   author: Author
+  /** Hour of arrival. */
+  at: Date
   authservId: string
   /** The mail came from a trusted relay, or lay in a mailbox of ours. */
   isOpen: boolean
   questions: DnsQuestions
 }
 
-async function withTrustedWord(own: Authentication, { raw, head, author, authservId, isOpen, questions }: TrustedFindings): Promise<Authentication> {
+async function withTrustedWord(own: Authentication, { head, body, author, at, authservId, isOpen, questions }: TrustedFindings): Promise<Authentication> {
   if (isOpen && saysPass(head, authservId, author.domain)) return { ...own, dmarc: 'pass', belief: 'yes' }
-  const sealed = await sealedPass(raw, head, authservId, author.domain, questions.ask)
+  const sealed = await sealedPass(head, body, { authservId, fromDomain: author.domain, at }, questions.ask)
   if (sealed === 'no') return own
   return sealed === 'yes' ? { ...own, dmarc: 'pass', belief: 'yes' } : { ...own, belief: 'undecided' }
 }

@@ -1,6 +1,7 @@
 /** DKIM signatures as written: which are fit to be verified at all (RFC 6376 §3.5, RFC 8301), told from the head alone. Verifies nothing. */
 import type { Head, RawField } from '../message/split-head'
 import { asciiDomain } from './alignment'
+import type { Form } from './canonical-form'
 
 export interface SignatureTags {
   /** d=, A-labels in lower case; '' where there is none. */
@@ -12,7 +13,14 @@ export interface SignatureTags {
   signedAtSeconds: number | null
   /** l=; null: the whole body is signed. */
   bodyLength: number | null
-  bodyCanonicalisation: 'simple' | 'relaxed'
+  headForm: Form
+  bodyForm: Form
+  algorithm: 'rsa' | 'ed25519'
+  /** h=, lower case. */
+  signed: string[]
+  /** bh= and b=, base64. */
+  bodyHash: string
+  value: string
   /** `permerror`: against the grammar; `policy`: by the letter it may pass, for us it proves nothing; null: verify it. */
   unfit: 'permerror' | 'policy' | null
 }
@@ -20,16 +28,20 @@ export interface SignatureTags {
 /** A signature from so far in the future comes from no clock that is merely wrong by its zone. */
 const aheadSeconds = 86_400
 
-/** @param at hour of arrival, by which expiry is judged */
+/**
+ * A DKIM-Signature, or the message signature of an ARC set, which says its instance in i= and has no version (RFC 8617 §4.1.2).
+ * @param at hour of arrival, by which expiry is judged
+ */
 export function signatureTagsOf(field: RawField, head: Head, at: Date): SignatureTags {
   const tags = tagList(field.raw.slice(field.raw.indexOf(':') + 1))
   const get = (name: string): string => tags?.get(name) ?? ''
   const domain = asciiDomain(get('d'))
-  const agent = get('i') === '' ? domain : asciiDomain(get('i').slice(get('i').lastIndexOf('@') + 1))
+  const isArc = field.name === 'arc-message-signature'
+  const agent = isArc || get('i') === '' ? domain : asciiDomain(get('i').slice(get('i').lastIndexOf('@') + 1))
   const signed = namesIn(get('h'))
   const broken =
     tags === null ||
-    get('v') !== '1' ||
+    (isArc ? tags.has('v') : get('v') !== '1') ||
     [domain, get('s'), get('b'), get('bh'), get('h'), get('a')].includes('') ||
     !(agent === domain || agent.endsWith(`.${domain}`)) ||
     ['t', 'x', 'l'].some((name) => tags.has(name) && !/^\d{1,15}$/.test(get(name))) ||
@@ -42,7 +54,12 @@ export function signatureTagsOf(field: RawField, head: Head, at: Date): Signatur
     forSubdomain: agent !== domain,
     signedAtSeconds: tags?.has('t') ? Number(get('t')) : null,
     bodyLength: tags?.has('l') ? Number(get('l')) : null,
-    bodyCanonicalisation: /\/relaxed$/i.test(get('c')) ? 'relaxed' : 'simple',
+    headForm: /^relaxed/i.test(get('c')) ? 'relaxed' : 'simple',
+    bodyForm: /\/relaxed$/i.test(get('c')) ? 'relaxed' : 'simple',
+    algorithm: /^ed25519/i.test(get('a')) ? 'ed25519' : 'rsa',
+    signed,
+    bodyHash: get('bh'),
+    value: get('b'),
     unfit: broken ? 'permerror' : isAcceptable(get, signed, head, at) ? null : 'policy',
   }
 }
@@ -83,30 +100,4 @@ export function tagList(text: string): Map<string, string> | null {
     tags.set(name, ['b', 'bh', 'h'].includes(name) ? value.replace(/\s+/g, '') : value)
   }
   return tags
-}
-
-/** Octets of the body in its canonical form (RFC 6376 §3.4.3, §3.4.4): what l= is to be compared with. Bare line feeds count as line ends. */
-export function canonicalLength(body: Uint8Array, form: 'simple' | 'relaxed'): number {
-  let length = 0
-  let kept = 0
-  let blanks = false
-  let line = 0
-  const endLine = (): void => {
-    length += line + 2
-    if (line > 0) kept = length
-    line = 0
-    blanks = false
-  }
-  for (let at = 0; at < body.length; at += 1) {
-    const octet = body[at]
-    if (octet === 0x0a) endLine()
-    else if (octet === 0x0d && body[at + 1] === 0x0a) continue
-    else if (form === 'relaxed' && (octet === 0x20 || octet === 0x09)) blanks = true
-    else {
-      line += blanks ? 2 : 1
-      blanks = false
-    }
-  }
-  if (line > 0) endLine()
-  return kept === 0 && form === 'simple' ? 2 : kept
 }

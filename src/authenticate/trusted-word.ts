@@ -2,12 +2,12 @@
 import { BlockList, isIP } from 'node:net'
 import { arc, dkimVerify } from 'mailauth'
 import { errnoOf } from '../errors'
-import type { Head } from '../message/split-head'
+import type { Head, RawField } from '../message/split-head'
 import { asciiDomain, organisationOf } from './alignment'
 import type { Ask } from './ask-dns'
 import { dmarcWordOf, parseAuthenticationResults } from './authentication-results'
-import { covers, namesIn, tagList } from './signature-tags'
-import { isKeyForMail, keysBy, only, type Verified } from './verify-signatures'
+import { signatureTagsOf, tagList } from './signature-tags'
+import { type SignedBody, verifySignature } from './verify-signatures'
 
 /** Whether a client stands in one of the networks, `10.0.0.0/8` or a single address; entries that are none are left out. */
 export function networks(entries: string[]): (address: string) => boolean {
@@ -44,17 +44,22 @@ const mostSets = 10
  * Whether the newest ARC set is sealed by the domain of `authservId`, holds, and says dmarc=pass for the author's domain (RFC 8617): a chain is worth its last sealer.
  * `undecided`: DNS gave no answer about its keys. Nothing is looked up for a seal of somebody else.
  */
-export async function sealedPass(raw: Buffer, head: Head, authservId: string, fromDomain: string, ask: Ask): Promise<'yes' | 'no' | 'undecided'> {
+export async function sealedPass(
+  head: Head,
+  body: SignedBody,
+  { authservId, fromDomain, at }: { authservId: string; fromDomain: string; at: Date },
+  ask: Ask,
+): Promise<'yes' | 'no' | 'undecided'> {
   const newest = newestSet(head)
   if (newest === null) return 'no'
-  const { seal, message, results } = newest
-  if (![seal, message].every((tags) => tags !== null && isDomainOf(authservId, asciiDomain(tags.get('d') ?? '')))) return 'no'
-  if (!message || message.has('l') || !covers(namesIn(message.get('h') ?? ''), head)) return 'no'
-  const sealer = asciiDomain(seal?.get('d') ?? '')
+  const { seal, signature, results } = newest
+  const signer = signatureTagsOf(signature, head, at).domain
+  if (![asciiDomain(seal.get('d') ?? ''), signer].every((domain) => isDomainOf(authservId, domain))) return 'no'
+  const sealer = asciiDomain(seal.get('d') ?? '')
   if ((await organisationOf(sealer)) !== (await organisationOf(asciiDomain(authservId)))) return 'no'
   const said = parseAuthenticationResults(results)
   if (said === null || said.id !== authservId.toLowerCase() || dmarcWordOf(said, fromDomain) !== 'pass') return 'no'
-  return holds(raw, head, ask)
+  return holds(head, signature, body, at, ask)
 }
 
 /** `mx.college.example` is of college.example; the suffix `example` is excluded by the caller. */
@@ -62,8 +67,9 @@ const isDomainOf = (authservId: string, domain: string): boolean =>
   domain !== '' && (asciiDomain(authservId) === domain || asciiDomain(authservId).endsWith(`.${domain}`))
 
 interface NewestSet {
-  seal: Map<string, string> | null
-  message: Map<string, string> | null
+  seal: Map<string, string>
+  /** ARC-Message-Signature. */
+  signature: RawField
   /** ARC-Authentication-Results without its `i=`. */
   results: string
 }
@@ -73,29 +79,33 @@ function newestSet(head: Head): NewestSet | null {
   const seals = named('arc-seal')
   const count = seals.length
   if (count === 0 || count > mostSets || named('arc-message-signature').length !== count || named('arc-authentication-results').length !== count) return null
-  const valueOf = (raw: string): string => raw.slice(raw.indexOf(':') + 1)
-  const numbered = (name: string): Map<string, string> | null =>
-    named(name)
-      .map((field) => tagList(valueOf(field.raw)))
-      .find((tags) => tags?.get('i') === String(count)) ?? null
+  const tagsOf = (field: RawField): Map<string, string> | null => tagList(field.raw.slice(field.raw.indexOf(':') + 1))
+  const isNewest = (field: RawField): boolean => tagsOf(field)?.get('i') === String(count)
+  const seal = seals.filter(isNewest).map(tagsOf)[0]
+  const signature = named('arc-message-signature').find(isNewest)
   const results = named('arc-authentication-results').find((field) => new RegExp(`^\\s*i\\s*=\\s*${count}\\s*;`).test(field.value))
-  return results ? { seal: numbered('arc-seal'), message: numbered('arc-message-signature'), results: results.value.replace(/^[^;]*;/, '') } : null
+  return seal && signature && results ? { seal, signature, results: results.value.replace(/^[^;]*;/, '') } : null
 }
 
-async function holds(raw: Buffer, head: Head, ask: Ask): Promise<'yes' | 'no' | 'undecided'> {
+/** The message signature is verified as any other; of the seals mailauth judges the chain. */
+async function holds(head: Head, signature: RawField, body: SignedBody, at: Date, ask: Ask): Promise<'yes' | 'no' | 'undecided'> {
+  const result = await verifySignature(signature, signatureTagsOf(signature, head, at), head, body, ask)
+  if (result !== 'pass') return result === 'temperror' ? 'undecided' : 'no'
   let trouble = false
-  const resolver = keysBy((name, type) =>
+  const resolver: Ask = (name, type) =>
     ask(name, type).catch((error: unknown) => {
       // mailauth takes a key that it cannot get for a broken seal.
       trouble ||= errnoOf(error) === 'ETIMEOUT'
       throw error
-    }),
-  )
-  const arcFields = new Set(head.fields.flatMap((field, index) => (field.name.startsWith('arc-') ? [index] : [])))
-  const found = await dkimVerify(only(head, raw.subarray(head.bodyStart), arcFields), { resolver, minBitLength: 1024 })
-  if (!found.arc) return 'no'
-  const chain = await arc(found.arc as unknown as Parameters<typeof arc>[0], { resolver, minBitLength: 1024 })
-  const signature = (chain as unknown as { signature?: Verified }).signature
-  if (chain.status.result === 'pass' && isKeyForMail(signature?.rr ?? '', false) && !(signature?.status.underSized ?? 0)) return 'yes'
-  return trouble ? 'undecided' : 'no'
+    })
+  // Without a body mailauth has nothing to hash: its canonical forms take minutes for some.
+  const bare = await dkimVerify(arcHead(head), { resolver, minBitLength: 1024 })
+  const data = bare.arc as unknown as Parameters<typeof arc>[0] | undefined
+  if (!data?.lastEntry) return 'no'
+  Object.assign(data.lastEntry, { messageSignature: { status: { result } } })
+  const chain = await arc(data, { resolver, minBitLength: 1024 })
+  return chain.status.result === 'pass' ? 'yes' : trouble ? 'undecided' : 'no'
 }
+
+const arcHead = (head: Head): Buffer =>
+  Buffer.from(`${head.fields.flatMap(({ name, raw }) => (name.startsWith('arc-') ? [raw] : [])).join('\r\n')}\r\n\r\n`, 'latin1')

@@ -1,8 +1,8 @@
 /** Mails of hers that must be believed without a question (THREATS b, H1–H20). */
 import { createAuthenticate } from '../../src/authenticate/authenticate'
 import { type DnsServer, startDns, type Zone } from './dns-server'
-import { anne, arrival, bySchool, envelope, honest, keys, mail, sampleZone, seconds } from './sample-mails'
-import { signed } from './signer'
+import { anne, arrival, bySchool, envelope, honest, keyAt, keys, mail, sampleZone, seconds } from './sample-mails'
+import { makeKey, signed } from './signer'
 
 let dns: DnsServer
 beforeAll(async () => {
@@ -18,6 +18,7 @@ interface Case {
 }
 
 const direct = { sender: anne, clientAddress: honest, helo: 'mail.college.example' }
+const big = makeKey('rsa', 4096)
 const strict: Zone = { '_dmarc.college.example': ['TXT v=DMARC1; p=reject; adkim=s; aspf=s'] }
 
 const cases: Record<string, Case> = {
@@ -32,7 +33,7 @@ const cases: Record<string, Case> = {
   'H3 SPF passes, a footer broke the signature': {
     mail: `${bySchool()}-- \r\nliste\r\n`,
     from: direct,
-    expect: { spf: 'pass', dkim: 'neutral', dmarc: 'pass' },
+    expect: { spf: 'pass', dkim: 'fail', dmarc: 'pass' },
   },
   'H4 signed by a subdomain': { mail: bySchool(mail(), { d: 'mail.college.example' }) },
   'H4 From at a subdomain, signed by the parent': { mail: bySchool(mail({ From: 'anne@lycee.college.example' })), expect: { dmarc: 'pass' } },
@@ -76,7 +77,11 @@ const cases: Record<string, Case> = {
   'H11 simple/simple': { mail: bySchool(mail(), { c: 'simple/simple' }), expect: { dkim: 'pass' } },
   'H11 empty body, simple': { mail: bySchool(mail({}, ''), { c: 'simple/simple', l: '2' }), expect: { dkim: 'pass' } },
   'H11 1024 bit': { mail: signed(mail(), { key: keys.short, tags: { s: 'short' } }), expect: { dkim: 'pass' } },
-  'H11 4096 bit, a record too long for UDP': { mail: signed(mail(), { key: keys.big, tags: { s: 'big' } }), expect: { dkim: 'pass' } },
+  'H11 4096 bit, a record too long for UDP': {
+    mail: signed(mail(), { key: big, tags: { s: 'big' } }),
+    zone: keyAt('college.example', 'big', big.record),
+    expect: { dkim: 'pass' },
+  },
   'H17 expired after arrival': { mail: bySchool(mail(), { x: seconds(60) }), expect: { dkim: 'pass' } },
   'H17 signed five minutes ahead': { mail: bySchool(mail(), { t: seconds(300) }), expect: { dkim: 'pass' } },
   'fields are oversigned': { mail: bySchool(mail(), { h: 'from:from:to:to:cc:subject:subject:date:reply-to' }), expect: { dkim: 'pass' } },

@@ -34,7 +34,7 @@ export interface SignOptions {
 const relaxedField = (line: string): string => {
   const colon = line.indexOf(':')
   const value = line.slice(colon + 1).replace(/\r\n/g, '')
-  return `${line.slice(0, colon).trim().toLowerCase()}:${value.replace(/[ \t]+/g, ' ').trim()}`
+  return `${line.slice(0, colon).trim().toLowerCase()}:${value.replace(/[ \t]+/g, ' ').replace(/^ | $/g, '')}`
 }
 
 function canonicalBody(body: string, form: string): string {
