@@ -1,6 +1,9 @@
 /** Evens the light of a photographed page: divides by the paper's own brightness, found as a smooth surface; colours keep their hue. Pixels in, pixels out. */
 import sharp from 'sharp'
 
+// Held in this file: loops over millions of pixels look these up no further.
+const { floor, max, min, round } = Math
+
 /** RGB, three bytes a pixel, rows from the top. */
 export interface RgbPixels {
   widthPx: number
@@ -48,7 +51,7 @@ const reach = 6
  */
 function spreadPaper(light: Uint8Array, width: number, height: number): Buffer {
   const sorted = Uint8Array.from(light).sort()
-  const bright = sorted[Math.floor(sorted.length * 0.9)] ?? 255
+  const bright = sorted[floor(sorted.length * 0.9)] ?? 255
   const known = Float32Array.from(light, (value) => (value >= bright * paperShare ? 1 : 0))
   const sum = Float32Array.from(light, (value, index) => value * (known[index] ?? 0))
   let weights: Float32Array = known
@@ -59,14 +62,14 @@ function spreadPaper(light: Uint8Array, width: number, height: number): Buffer {
   }
   const everywhere =
     sum.reduce((total, value) => total + value, 0) /
-    Math.max(
+    max(
       1,
       known.reduce((total, value) => total + value, 0),
     )
   return Buffer.from(
     Uint8Array.from(sums, (value, index) => {
       const weight = weights[index] ?? 0
-      return Math.round((value + everywhere * 0.002) / (weight + 0.002))
+      return round((value + everywhere * 0.002) / (weight + 0.002))
     }),
   )
 }
@@ -78,7 +81,7 @@ function boxMean(source: Float32Array, width: number, height: number, radius: nu
 
 function boxAcross(source: Float32Array, length: number, lines: number, radius: number, step: number, stride: number): Float32Array {
   const result = new Float32Array(source.length)
-  const at = (line: number, place: number): number => source[line * stride + Math.min(length - 1, Math.max(0, place)) * step] ?? 0
+  const at = (line: number, place: number): number => source[line * stride + min(length - 1, max(0, place)) * step] ?? 0
   for (let line = 0; line < lines; line++) {
     let sum = 0
     for (let place = -radius; place <= radius; place++) sum += at(line, place)
@@ -97,13 +100,13 @@ function maxOf(source: Uint8Array, width: number, height: number, radius: number
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) {
       let most = 0
-      for (let near = Math.max(0, x - radius); near <= Math.min(width - 1, x + radius); near++) most = Math.max(most, source[y * width + near] ?? 0)
+      for (let near = max(0, x - radius); near <= min(width - 1, x + radius); near++) most = max(most, source[y * width + near] ?? 0)
       across[y * width + x] = most
     }
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) {
       let most = 0
-      for (let near = Math.max(0, y - radius); near <= Math.min(height - 1, y + radius); near++) most = Math.max(most, across[near * width + x] ?? 0)
+      for (let near = max(0, y - radius); near <= min(height - 1, y + radius); near++) most = max(most, across[near * width + x] ?? 0)
       result[y * width + x] = most
     }
   return result
@@ -112,15 +115,15 @@ function maxOf(source: Uint8Array, width: number, height: number, radius: number
 /** Multiplies each pixel by target / surface, in place; the surface is read between its cells (bilinear). */
 export function evenLight(pixels: RgbPixels, surface: Surface): void {
   const { widthPx, heightPx, data } = pixels
-  const gains = Float32Array.from(surface.light, (light) => Math.min(mostGain, paperTarget / Math.max(1, light)))
+  const gains = Float32Array.from(surface.light, (light) => min(mostGain, paperTarget / max(1, light)))
   if (gains.every((gain) => gain < 1.03)) return
   const columns = surface.widthPx
   const lastRow = surface.heightPx - 1
   const row = new Float32Array(columns)
   for (let y = 0; y < heightPx; y++) {
-    const v = Math.min(lastRow, Math.max(0, ((y + 0.5) * surface.heightPx) / heightPx - 0.5))
-    const top = Math.floor(v)
-    const bottom = Math.min(lastRow, top + 1)
+    const v = min(lastRow, max(0, ((y + 0.5) * surface.heightPx) / heightPx - 0.5))
+    const top = floor(v)
+    const bottom = min(lastRow, top + 1)
     const part = v - top
     for (let x = 0; x < columns; x++) row[x] = (gains[top * columns + x] ?? 1) * (1 - part) + (gains[bottom * columns + x] ?? 1) * part
     multiplyRow(data, y * widthPx * 3, widthPx, row)
@@ -132,10 +135,10 @@ function multiplyRow(data: Buffer, start: number, widthPx: number, gains: Float3
   const step = cells / widthPx
   let at = start
   for (let x = 0; x < widthPx; x++) {
-    const u = Math.min(cells - 1, Math.max(0, (x + 0.5) * step - 0.5))
+    const u = min(cells - 1, max(0, (x + 0.5) * step - 0.5))
     const left = u | 0
     const before = gains[left] as number
-    const gain = before + ((gains[Math.min(cells - 1, left + 1)] as number) - before) * (u - left)
+    const gain = before + ((gains[min(cells - 1, left + 1)] as number) - before) * (u - left)
     const red = (data[at] as number) * gain
     const green = (data[at + 1] as number) * gain
     const blue = (data[at + 2] as number) * gain
