@@ -34,12 +34,13 @@ import type { Spool } from './spool/spooled-mail'
 import { lockStorage, type StorageLock } from './spool/storage-lock'
 import { type Blobs, openBlobs } from './store/blobs'
 import { type Database, openDatabase } from './store/database'
-import { countMails, mailWithSourceKey } from './store/mails'
-import { countOutgoing, recoverOutgoing } from './store/outbox'
+import { mailWithSourceKey } from './store/mails'
+import { recoverOutgoing } from './store/outbox'
 import { listQueue } from './store/queue'
 import { loadBundleWords } from './text/bundle-words-files'
 import { render } from './text/render'
 import { homePage, loadTemplates } from './text/template-files'
+import { gaugesOf } from './web/gauges'
 import { startWeb, type WebServer } from './web/server'
 import type { Clock } from './work/clock'
 import { type Lane, recover, type Runner, startRunner } from './work/runner'
@@ -262,30 +263,11 @@ class RunningGateway implements Gateway {
       port: config.http.port,
       home: homePage(config.school),
       readiness: async () => ((await this.#openSpool.freeBytes()) < 0 ? 'disk-full' : null),
-      gauges: [
-        {
-          name: 'mails',
-          help: 'Received mails by state',
-          labels: ['state'],
-          read: async () => Object.entries(await countMails(db)).map(([state, value]) => ({ labels: { state }, value })),
-        },
-        {
-          name: 'outgoing',
-          help: 'Outgoing mails by state',
-          labels: ['state'],
-          read: async () => Object.entries(await countOutgoing(db)).map(([state, value]) => ({ labels: { state }, value })),
-        },
-        {
-          name: 'oldest_waiting_seconds',
-          help: 'Age of the oldest thing in the queue that is not held',
-          read: async () => {
-            const now = clock.now()
-            const oldest = (await listQueue(db, now)).find((entry) => entry.state === 'waiting')
-            return [{ value: oldest ? Math.max(0, (now.getTime() - oldest.since.getTime()) / 1000) : 0 }]
-          },
-        },
-        { name: 'smtp_connections', help: 'Open SMTP sessions', read: () => Promise.resolve([{ value: this.#smtp?.connections() ?? 0 }]) },
-      ],
+      gauges: gaugesOf(
+        db,
+        () => clock.now(),
+        () => this.#smtp?.connections() ?? 0,
+      ),
     })
     this.httpPort = this.#web.port
   }

@@ -2,7 +2,7 @@
 import { Fault } from '../errors'
 import type { Log } from '../log'
 import type { Envelope } from '../message/message'
-import { addressOf, type AssignmentCode, type PersonId } from '../school/people'
+import { addressOf, type AssignmentCode, className, type PersonId } from '../school/people'
 import type { Blobs } from '../store/blobs'
 import type { Database, Tx } from '../store/database'
 import type { Job } from '../store/jobs'
@@ -111,7 +111,7 @@ function beliefOf(authentication: Authentication | null, data: HandleMailJob, se
 /** The sender told us: this one task, no other clue counts. */
 const placed = (facts: Facts, task: { assignment: AssignmentCode; student: PersonId }): Facts => ({
   ...facts,
-  target: facts.target.kind === 'class' ? facts.target : { kind: 'class', class: '' as never, group: null },
+  target: facts.target.kind === 'class' ? facts.target : { kind: 'class', class: className(''), group: null },
   thread: null,
   tasks: [task],
 })

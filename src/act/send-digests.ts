@@ -1,6 +1,6 @@
 /** Parents' digests: per child what is due, handed in, missing, and what came back corrected; nothing where there is nothing. */
 import { dayIn, nextAt } from '../school/calendar'
-import { classLabel, type PersonId } from '../school/people'
+import { type Address, classLabel, type PersonId } from '../school/people'
 import { assignmentsOfClass, type Assignment } from '../store/assignments'
 import { returnedOf } from '../store/bundles'
 import type { Db, Tx } from '../store/database'
@@ -17,7 +17,7 @@ import type { DigestChild } from '../text/mails'
 const weekMs = 7 * 86_400_000
 
 export interface Digest {
-  guardian: { person: PersonId; name: string; address: string; language: string | null }
+  guardian: { person: PersonId; name: string; address: Address; language: string | null }
   children: DigestChild[]
 }
 
@@ -76,7 +76,7 @@ export async function writeDigests(tx: Tx, digests: Digest[], settings: ActSetti
   let written = 0
   for (const { guardian, children } of digests) {
     const known = await replyAddressFor(tx, 'guardian', { person: guardian.person, address: guardian.address })
-    const token = known?.token ?? (await giveReplyAddress(tx, { purpose: 'guardian', person: guardian.person, address: guardian.address as never }, now))
+    const token = known?.token ?? (await giveReplyAddress(tx, { purpose: 'guardian', person: guardian.person, address: guardian.address }, now))
     const isNew = await writeLetter(
       tx,
       {

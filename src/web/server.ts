@@ -1,6 +1,7 @@
 /** The web face: alive, ready, metrics. It holds no personal data and knows no roster. */
 import Fastify, { type FastifyInstance } from 'fastify'
 import { Gauge, Registry } from 'prom-client'
+import type { GaugeSource } from './gauges'
 
 export interface WebOptions {
   host: string
@@ -10,8 +11,7 @@ export interface WebOptions {
   home: string
   /** Null: mail can be accepted; else why not, as a code. */
   readiness(): Promise<string | null>
-  /** Numbers for /metrics, read at each scrape; names without prefix. */
-  gauges: { name: string; help: string; labels?: string[]; read(): Promise<{ labels?: Record<string, string>; value: number }[]> }[]
+  gauges: GaugeSource[]
 }
 
 export interface WebServer {
