@@ -175,7 +175,7 @@ class RunningGateway implements Gateway {
         'send-receipt': (job) => sendReceipt(job, { database, settings, now }),
         'report-failures': (job) => reportFailures(job, { settings, now }),
         'send-digests': (job) => sendDigests(job, { database, settings, now }),
-        'forget-old': (job) => forgetOld(job, { database, blobs, settings, now }),
+        'forget-old': (job) => forgetOld(job, { database, blobs, folders: { temporary, wire: join(storage, 'wire') }, settings, now }),
       },
     })
     await this.#startOutbox()
