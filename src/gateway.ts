@@ -30,6 +30,7 @@ import { type SmtpListener, startSmtp } from './receive/smtp-listener'
 import { openSpool } from './spool/spool'
 import type { Spool } from './spool/spooled-mail'
 import { lockStorage, type StorageLock } from './spool/storage-lock'
+import type { Holiday } from './school/quiet-time'
 import { type Blobs, openBlobs } from './store/blobs'
 import { type Database, openDatabase } from './store/database'
 import { countMails, mailWithSourceKey } from './store/mails'
@@ -48,6 +49,8 @@ export interface GatewayOptions {
   folder: string
   /** `[storage] path`, absolute. */
   storage: string
+  /** Of `[quiet] calendar`. */
+  holidays?: Holiday[]
   /** Keys of page marks, 32 bytes as hex. */
   markKey: string
   authenticate: Authenticate
@@ -108,7 +111,7 @@ class RunningGateway implements Gateway {
   readonly #settings
 
   constructor(private readonly options: GatewayOptions) {
-    this.#settings = actSettingsOf(options.config)
+    this.#settings = actSettingsOf(options.config, options.holidays ?? [])
   }
 
   async start(): Promise<void> {

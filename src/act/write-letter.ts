@@ -6,6 +6,7 @@ import type { Tx } from '../store/database'
 import { newId } from '../store/ids'
 import { addOutgoing } from '../store/outbox'
 import type { MailData, TemplateName } from '../text/mails'
+import { mayLeaveAt } from './quiet-hours'
 import { bounceAddressAt, newMessageId, replyAddressAt, threadRoot } from './reply-route'
 import type { ActSettings } from './settings'
 
@@ -39,7 +40,8 @@ export interface Letter<T extends TemplateName> {
 }
 
 /** False when this cause had its mail before. */
-export function writeLetter<T extends TemplateName>(tx: Tx, letter: Letter<T>, settings: ActSettings, now: Date): Promise<boolean> {
+export async function writeLetter<T extends TemplateName>(tx: Tx, letter: Letter<T>, settings: ActSettings, now: Date): Promise<boolean> {
+  const sendAt = await mayLeaveAt(tx, letter, letter.sendAt ?? now, settings)
   const { domain } = settings
   const token = letter.token ?? null
   const replyTo = token === null ? null : replyAddressAt(token, domain)
@@ -77,7 +79,7 @@ export function writeLetter<T extends TemplateName>(tx: Tx, letter: Letter<T>, s
       person: letter.person,
       assignment: letter.assignment ?? null,
       student: letter.student ?? null,
-      sendAt: letter.sendAt ?? now,
+      sendAt,
     },
     now,
   )

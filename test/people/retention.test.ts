@@ -19,7 +19,7 @@ const now = new Date('2021-06-01T03:30:00Z')
 const daysAgo = (days: number): Date => new Date(now.getTime() - days * 86_400_000)
 const outcome = parseConfig({ toml: '', env: {}, readSecretFile: () => '' })
 if (!outcome.ok) throw new Error('defaults are wrong')
-const settings = actSettingsOf(outcome.config)
+const settings = actSettingsOf(outcome.config, [])
 
 onEachDatabase('retention', (database) => {
   let folder: string
