@@ -32,6 +32,7 @@ import { type SmtpListener, startSmtp } from './receive/smtp-listener'
 import { openSpool } from './spool/spool'
 import type { Spool } from './spool/spooled-mail'
 import { lockStorage, type StorageLock } from './spool/storage-lock'
+import type { Holiday } from './school/quiet-time'
 import { type Blobs, openBlobs, removeUnfinished } from './store/blobs'
 import { type Database, openDatabase } from './store/database'
 import { mailWithSourceKey } from './store/mails'
@@ -52,6 +53,8 @@ export interface GatewayOptions {
   folder: string
   /** `[storage] path`, absolute. */
   storage: string
+  /** Of `[quiet] calendar`. */
+  holidays?: Holiday[]
   /** Keys of page marks, 32 bytes as hex. */
   markKey: string
   authenticate: Authenticate
@@ -115,7 +118,7 @@ class RunningGateway implements Gateway {
   readonly #settings
 
   constructor(private readonly options: GatewayOptions) {
-    this.#settings = actSettingsOf(options.config)
+    this.#settings = actSettingsOf(options.config, options.holidays ?? [])
   }
 
   async start(): Promise<void> {
@@ -185,7 +188,7 @@ class RunningGateway implements Gateway {
         'send-receipt': (job) => sendReceipt(job, { database, settings, now }),
         'report-failures': (job) => reportFailures(job, { settings, now }),
         'send-digests': (job) => sendDigests(job, { database, settings, now }),
-        'forget-old': (job) => forgetOld(job, { database, blobs, settings, now }),
+        'forget-old': (job) => forgetOld(job, { database, blobs, folders: { temporary, wire: join(storage, 'wire') }, settings, now }),
       },
     })
     await this.#startOutbox()

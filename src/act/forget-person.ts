@@ -1,5 +1,5 @@
 /** Erases a person: rows, blobs only theirs, outgoing mails, piles that show them, leftovers; then scrubs the database. What has left the house it cannot call back. */
-import { readdir, readFile, rm, stat } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errnoOf, Fault } from '../errors'
 import type { Message } from '../message/message'
@@ -10,7 +10,7 @@ import type { Blobs } from '../store/blobs'
 import type { Database, Db } from '../store/database'
 import { eraseRows, footprintOf, isBusy, mailsWithBytes, scrubDatabase } from '../store/erasure'
 import { findPerson, guardiansOf, peopleAt, peopleNamed } from '../store/people'
-import { unusedBlobs } from '../store/retention'
+import { namesIn, removeFile, removeUnused, sweepFolder } from '../store/leftovers'
 
 export interface ForgetPersonDeps {
   database: Database
@@ -62,13 +62,10 @@ export async function forgetPerson(id: string, deps: ForgetPersonDeps): Promise<
     for (const mail of naming) footprint.mails.add(mail)
     return eraseRows(tx, footprint, traces, deps.now())
   })
-  let files = 0
-  for (const blob of await unusedBlobs(db, erased.blobs)) {
-    await blobs.remove(blob)
-    files += 1 + (await removeFile(join(folders.wire, `${blob}.b64`)))
-  }
-  if (folders.outbox !== null) files += await sweepOutbox(folders.outbox, new Set(erased.outgoing), traces)
   const before = deps.isAlone ? Number.POSITIVE_INFINITY : Date.now() - leftoverMs
+  // Also blobs that no row ever named: pictures set aside, of whomever.
+  let files = await removeUnused(db, blobs, erased.blobs, new Date(Math.min(before, 8.64e15)), folders.wire)
+  if (folders.outbox !== null) files += await sweepOutbox(folders.outbox, new Set(erased.outgoing), traces)
   files += await sweepFolder(folders.temporary, before)
   // Wire files are made again when they are needed.
   files += await sweepFolder(folders.wire, before)
@@ -117,43 +114,22 @@ export function wordsOf(message: Message): string {
 }
 
 /** Decoded, and as the bytes stand there. */
-const namesIn = async (bytes: Buffer, traces: PersonTraces): Promise<boolean> =>
+const isNamedIn = async (bytes: Buffer, traces: PersonTraces): Promise<boolean> =>
   traces.isIn(bytes.toString('utf8')) || traces.isIn(wordsOf(await parseMessage(bytes)))
 
 async function mailsNaming(db: Db, blobs: Blobs, traces: PersonTraces): Promise<string[]> {
   const naming: string[] = []
-  for await (const { id, blob } of mailsWithBytes(db)) if ((await blobs.has(blob)) && (await namesIn(await blobs.get(blob), traces))) naming.push(id)
+  for await (const { id, blob } of mailsWithBytes(db)) if ((await blobs.has(blob)) && (await isNamedIn(await blobs.get(blob), traces))) naming.push(id)
   return naming
 }
 
 /** Mails written to the folder: theirs by their row, others' that name them. */
 async function sweepOutbox(folder: string, rows: ReadonlySet<string>, traces: PersonTraces): Promise<number> {
   let swept = 0
-  for (const name of await namesOf(folder)) {
+  for (const name of await namesIn(folder)) {
     if (!name.endsWith('.eml')) continue
     const row = /^\w+-\d+-(.+)\.eml$/.exec(name)?.[1]
-    if ((row !== undefined && rows.has(row)) || (await namesIn(await readFile(join(folder, name)), traces))) swept += await removeFile(join(folder, name))
+    if ((row !== undefined && rows.has(row)) || (await isNamedIn(await readFile(join(folder, name)), traces))) swept += await removeFile(join(folder, name))
   }
   return swept
-}
-
-async function sweepFolder(folder: string, before: number): Promise<number> {
-  let swept = 0
-  for (const name of await namesOf(folder)) {
-    const path = join(folder, name)
-    const age = await stat(path).then((found) => found.mtimeMs, gone)
-    if (age !== null && age < before) swept += await removeFile(path)
-  }
-  return swept
-}
-
-const gone = (error: unknown): null => {
-  if (errnoOf(error) === 'ENOENT') return null
-  throw error
-}
-
-const namesOf = async (folder: string): Promise<string[]> => (await readdir(folder).catch(gone)) ?? []
-
-async function removeFile(path: string): Promise<number> {
-  return (await rm(path, { recursive: true }).catch(gone)) === null ? 0 : 1
 }

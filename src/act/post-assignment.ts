@@ -1,6 +1,7 @@
 /** A teacher's mail becomes an assignment: title, deadline, audience, files; copies leave after the pause; the teacher is told what was understood. */
 import { randomBytes } from 'node:crypto'
 import { codeFrom } from '../school/codes'
+import { leavesAt } from '../school/quiet-time'
 import { type AssignmentCode, classLabel, type PersonId } from '../school/people'
 import { addAssignment, type Assignment, assignmentOfMail, findAssignment } from '../store/assignments'
 import type { Tx } from '../store/database'
@@ -37,7 +38,7 @@ export async function postAssignment(decision: Extract<Decision, { deed: 'post' 
     duePhrase: isPast ? null : reading.duePhrase,
     state: 'waiting' as const,
     createdAt: now,
-    leaveAt: new Date(now.getTime() + settings.undoMs),
+    leaveAt: leavesAt(new Date(now.getTime() + settings.undoMs), settings.quiet, settings.timezone),
     onlyStudents: audience.students,
   }
   const files = filesToPassOn(reading).map((file, index) => ({

@@ -1,6 +1,7 @@
 /** Parents' digests: per child what is due, handed in, missing, and what came back corrected; nothing where there is nothing. */
 import { dayIn, nextAt } from '../school/calendar'
 import { type Address, classLabel, type PersonId } from '../school/people'
+import { leavesAt } from '../school/quiet-time'
 import { assignmentsOfClass, type Assignment } from '../store/assignments'
 import { returnedOf } from '../store/bundles'
 import type { Db, Tx } from '../store/database'
@@ -110,5 +111,8 @@ export async function sendDigests(_job: Job, { database, settings, now }: { data
   }
 }
 
-export const scheduleDigests = (tx: Tx, settings: ActSettings, now: Date): Promise<void> =>
-  addJob(tx, { kind: 'send-digests', key: 'digests', data: {}, dueAt: nextAt(now, settings.digestAt, settings.digestDays, settings.timezone) }, now)
+/** Digests that fall into quiet time are written when it ends: one after the holidays, and not one a week of them. */
+export function scheduleDigests(tx: Tx, settings: ActSettings, now: Date): Promise<void> {
+  const dueAt = leavesAt(nextAt(now, settings.digestAt, settings.digestDays, settings.timezone), settings.quiet, settings.timezone)
+  return addJob(tx, { kind: 'send-digests', key: 'digests', data: {}, dueAt }, now)
+}

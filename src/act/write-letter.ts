@@ -7,6 +7,7 @@ import { newId } from '../store/ids'
 import { addOutgoing } from '../store/outbox'
 import { peopleAt } from '../store/people'
 import type { MailData, TemplateName } from '../text/mails'
+import { mayLeaveAt } from './quiet-hours'
 import { bounceAddressAt, newMessageId, replyAddressAt, threadRoot } from './reply-route'
 import type { ActSettings } from './settings'
 
@@ -41,6 +42,7 @@ export interface Letter<T extends TemplateName> {
 
 /** False when this cause had its mail before. */
 export async function writeLetter<T extends TemplateName>(tx: Tx, letter: Letter<T>, settings: ActSettings, now: Date): Promise<boolean> {
+  const sendAt = await mayLeaveAt(tx, letter, letter.sendAt ?? now, settings)
   const { domain } = settings
   const token = letter.token ?? null
   const replyTo = token === null ? null : replyAddressAt(token, domain)
@@ -78,7 +80,7 @@ export async function writeLetter<T extends TemplateName>(tx: Tx, letter: Letter
       person: letter.person,
       assignment: letter.assignment ?? null,
       student: letter.student ?? null,
-      sendAt: letter.sendAt ?? now,
+      sendAt,
     },
     now,
   )
