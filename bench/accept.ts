@@ -1,7 +1,7 @@
 /**
  * Durable accept: how many 4 KB mails a second, 50 sessions, a connection a mail, beside the bare package
  * that stores nothing (the limit), that writes and syncs a file a mail, and that also renames it and syncs the folder, without which a power cut may take the name;
- * and what one mail of 30 MB adds to the peak memory. `node bench/accept-run.js`, half a minute. Read the ratio, not the rates.
+ * and what one mail of 30 MB adds to the peak memory. `npm run bench accept`, half a minute. Read the ratio, not the rates.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -138,7 +138,7 @@ interface Contestant {
 }
 
 async function start(name: Contestant['name'], folder: string): Promise<Contestant> {
-  const child = fork(join(__dirname, 'accept-run.js'), [__filename, name, folder], { env: { ...process.env, UV_THREADPOOL_SIZE: '8' } })
+  const child = fork(join(__dirname, 'run.js'), [__filename, name, folder], { env: { ...process.env, UV_THREADPOOL_SIZE: '8' } })
   const port = await new Promise<number>((resolve) => child.once('message', (message) => resolve(Number(message))))
   return { name, process: child, port, rates: [], cpus: [] }
 }

@@ -138,7 +138,8 @@ async function keepWork(decision: Accept, assignment: Assignment, { tx, mail, re
 }
 
 /** A word beside photos is courtesy; without them it is the work. A long text beside photos is work too: it must reach the teacher. */
-const isTypedWork = (reading: Deed['reading']): boolean => reading.intents.includes('work') && (reading.pages.length + reading.documents.length === 0 ? reading.text.trim() !== '' : reading.text.length >= longText)
+const isTypedWork = (reading: Deed['reading']): boolean =>
+  reading.intents.includes('work') && (reading.pages.length + reading.documents.length === 0 ? reading.text.trim() !== '' : reading.text.length >= longText)
 const longText = 200
 
 const plainPage = { number: 1, blob: null, widthPx: null, heightPx: null, rotationDegCw: 0, sharpness: null, exposure: null, bytes: null }

@@ -1,19 +1,22 @@
-/** The deeds' settings, from the configuration. */
+/** The deeds' settings, from the configuration and the calendar it names. */
 import type { Config } from '../config/schema'
+import type { Holiday } from '../school/quiet-time'
 import type { ActSettings } from './settings'
 
-export const actSettingsOf = (config: Config): ActSettings => ({
+export const actSettingsOf = (config: Config, holidays: Holiday[]): ActSettings => ({
   domain: config.domain,
   school: config.school,
   locale: config.locale,
   timezone: config.timezone,
   office: config.office,
   operator: config.operator,
+  quiet: { hours: config.quiet.hours, days: config.quiet.days, holidays },
   undoMs: config.post.undoMs,
   graceMs: config.bundle.graceMs,
   late: config.bundle.late,
   lateBy: config.bundle.lateBy,
   receiptWaitMs: config.receipt.waitMs,
+  mailsPerSenderHour: config.limits.mailsPerSenderHour,
   pagesPerSubmission: config.limits.pagesPerSubmission,
   photosPerMessage: config.limits.photosPerMessage,
   maxOutboundBytes: config.outbound.maxMessageBytes,

@@ -1,6 +1,7 @@
 /** Parents' digests: per child what is due, handed in, missing, and what came back corrected; nothing where there is nothing. */
 import { dayIn, nextAt } from '../school/calendar'
-import { classLabel, type PersonId } from '../school/people'
+import { type Address, classLabel, type PersonId } from '../school/people'
+import { leavesAt } from '../school/quiet-time'
 import { assignmentsOfClass, type Assignment } from '../store/assignments'
 import { returnedOf } from '../store/bundles'
 import type { Db, Tx } from '../store/database'
@@ -17,7 +18,7 @@ import type { DigestChild } from '../text/mails'
 const weekMs = 7 * 86_400_000
 
 export interface Digest {
-  guardian: { person: PersonId; name: string; address: string; language: string | null }
+  guardian: { person: PersonId; name: string; address: Address; language: string | null }
   children: DigestChild[]
 }
 
@@ -76,7 +77,7 @@ export async function writeDigests(tx: Tx, digests: Digest[], settings: ActSetti
   let written = 0
   for (const { guardian, children } of digests) {
     const known = await replyAddressFor(tx, 'guardian', { person: guardian.person, address: guardian.address })
-    const token = known?.token ?? (await giveReplyAddress(tx, { purpose: 'guardian', person: guardian.person, address: guardian.address as never }, now))
+    const token = known?.token ?? (await giveReplyAddress(tx, { purpose: 'guardian', person: guardian.person, address: guardian.address }, now))
     const isNew = await writeLetter(
       tx,
       {
@@ -110,5 +111,8 @@ export async function sendDigests(_job: Job, { database, settings, now }: { data
   }
 }
 
-export const scheduleDigests = (tx: Tx, settings: ActSettings, now: Date): Promise<void> =>
-  addJob(tx, { kind: 'send-digests', key: 'digests', data: {}, dueAt: nextAt(now, settings.digestAt, settings.digestDays, settings.timezone) }, now)
+/** Digests that fall into quiet time are written when it ends: one after the holidays, and not one a week of them. */
+export function scheduleDigests(tx: Tx, settings: ActSettings, now: Date): Promise<void> {
+  const dueAt = leavesAt(nextAt(now, settings.digestAt, settings.digestDays, settings.timezone), settings.quiet, settings.timezone)
+  return addJob(tx, { kind: 'send-digests', key: 'digests', data: {}, dueAt }, now)
+}

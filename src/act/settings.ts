@@ -1,5 +1,6 @@
 /** The few settings that deeds need; each deed takes these, the clock's time and its transaction, nothing else. */
 import type { Locale } from '../school/people'
+import type { QuietTime } from '../school/quiet-time'
 
 export interface ActSettings {
   domain: string
@@ -10,10 +11,13 @@ export interface ActSettings {
   operator: string | null
   /** Pause before copies leave, for ANNULER. */
   undoMs: number
+  /** Nothing leaves for families inside. */
+  quiet: QuietTime
   graceMs: number
   late: 'each' | 'daily' | 'never'
   lateBy: 'postmark' | 'arrival'
   receiptWaitMs: number
+  mailsPerSenderHour: number
   pagesPerSubmission: number
   photosPerMessage: number
   maxOutboundBytes: number

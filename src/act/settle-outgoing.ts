@@ -3,6 +3,7 @@ import type { Log } from '../log'
 import type { Database } from '../store/database'
 import { claimOutgoing, findOutgoing, moveOutgoing, nextOutgoingAt, retryOutgoing } from '../store/outbox'
 import { copyDelivered, copyFailed } from './book-bounce'
+import { postponeInQuiet } from './quiet-hours'
 import type { ActSettings } from './settings'
 
 /** Templates that are class copies: their delivery is what the teacher is told of. */
@@ -10,7 +11,11 @@ const copies = new Set(['assignment'])
 
 export function outboxSource(database: Database, settings: ActSettings, now: () => Date, log: Log) {
   return {
-    claim: (limit: number, at: Date) => database.transaction((tx) => claimOutgoing(tx, limit, at)),
+    claim: (limit: number, at: Date) =>
+      database.transaction(async (tx) => {
+        await postponeInQuiet(tx, at, settings)
+        return claimOutgoing(tx, limit, at)
+      }),
     nextDueAt: () => nextOutgoingAt(database.db),
     async sent(id: string, reply: string): Promise<void> {
       await database.transaction(async (tx) => {

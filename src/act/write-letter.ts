@@ -5,7 +5,9 @@ import type { Locale, PersonId } from '../school/people'
 import type { Tx } from '../store/database'
 import { newId } from '../store/ids'
 import { addOutgoing } from '../store/outbox'
+import { peopleAt } from '../store/people'
 import type { MailData, TemplateName } from '../text/mails'
+import { mayLeaveAt } from './quiet-hours'
 import { bounceAddressAt, newMessageId, replyAddressAt, threadRoot } from './reply-route'
 import type { ActSettings } from './settings'
 
@@ -39,7 +41,8 @@ export interface Letter<T extends TemplateName> {
 }
 
 /** False when this cause had its mail before. */
-export function writeLetter<T extends TemplateName>(tx: Tx, letter: Letter<T>, settings: ActSettings, now: Date): Promise<boolean> {
+export async function writeLetter<T extends TemplateName>(tx: Tx, letter: Letter<T>, settings: ActSettings, now: Date): Promise<boolean> {
+  const sendAt = await mayLeaveAt(tx, letter, letter.sendAt ?? now, settings)
   const { domain } = settings
   const token = letter.token ?? null
   const replyTo = token === null ? null : replyAddressAt(token, domain)
@@ -49,7 +52,7 @@ export function writeLetter<T extends TemplateName>(tx: Tx, letter: Letter<T>, s
   const mail: OutgoingMail = {
     template: letter.template,
     locale: letter.locale,
-    data: letter.data,
+    data: 'toGuardian' in letter.data ? { ...letter.data, sharedBox: await isShared(tx, letter.to.address) } : letter.data,
     to: letter.to,
     from: { name: fromName, address: letter.class !== null ? `${letter.class}@${domain}` : (replyTo ?? `postmaster@${domain}`) },
     replyTo: replyTo === null ? null : { name: fromName, address: replyTo },
@@ -77,11 +80,14 @@ export function writeLetter<T extends TemplateName>(tx: Tx, letter: Letter<T>, s
       person: letter.person,
       assignment: letter.assignment ?? null,
       student: letter.student ?? null,
-      sendAt: letter.sendAt ?? now,
+      sendAt,
     },
     now,
   )
 }
+
+/** Siblings behind one mailbox. */
+const isShared = async (tx: Tx, address: string): Promise<boolean> => (await peopleAt(tx, address)).length > 1
 
 /** The language of a person's mails: theirs where there are templates in it, else the school's. */
 export const localeOf = (language: string | null, settings: Pick<ActSettings, 'locale'>): Locale => localeFor(language, settings.locale)

@@ -96,7 +96,7 @@ async function bundle(opened: Opened, typed: string, output: string | undefined,
   await mkdir(temporary, { recursive: true, mode: 0o700 })
   const bundles = createBundlePool()
   try {
-    const settings = { ...actSettingsOf(opened.config), maxOutboundBytes: Number.MAX_SAFE_INTEGER }
+    const settings = { ...actSettingsOf(opened.config, opened.holidays), maxOutboundBytes: Number.MAX_SAFE_INTEGER }
     const built = await buildParts(
       assignment,
       'again',

@@ -4,6 +4,8 @@ import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { parseConfig } from '../config/parse-config'
 import type { Config } from '../config/schema'
 import { Fault, errnoOf } from '../errors'
+import { holidaysOf } from '../school/holiday-calendar'
+import type { Holiday } from '../school/quiet-time'
 
 export interface Loaded {
   config: Config
@@ -13,6 +15,8 @@ export interface Loaded {
   file: string | null
   /** `[storage] path`, absolute. */
   storage: string
+  /** Of `[quiet] calendar`. */
+  holidays: Holiday[]
 }
 
 /** Wrong usage or configuration: each line is told on stderr, exit 2. */
@@ -38,7 +42,27 @@ export function loadConfiguration(option: string | undefined, env: NodeJS.Proces
   const outcome = parseConfig({ toml, env, readSecretFile: (path) => readFileSync(isAbsolute(path) ? path : join(folder, path), 'utf8') })
   if (!outcome.ok) throw new UsageFault(outcome.faults.map((fault) => `${file ?? 'configuration'}: ${fault}`))
   const { config } = outcome
-  return { config, folder, file, storage: isAbsolute(config.storage.path) ? config.storage.path : join(folder, config.storage.path) }
+  const holidays = holidaysIn(config, folder, file ?? 'configuration')
+  return { config, folder, file, holidays, storage: isAbsolute(config.storage.path) ? config.storage.path : join(folder, config.storage.path) }
+}
+
+/** The calendar is read at every start, so that a wrong one is told then and not on the eve of the holidays. */
+function holidaysIn(config: Config, folder: string, file: string): Holiday[] {
+  const { calendar, days } = config.quiet
+  if (new Set(days).size === 7) throw new UsageFault([`${file}: [quiet] days names all seven days, and nothing would ever leave: name fewer`])
+  if (calendar === null) return []
+  const path = within(folder, calendar)
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new UsageFault([
+      `${file}: [quiet] calendar: ${path} cannot be read (${errnoOf(error) ?? 'error'}): check the path, which is relative to the configuration`,
+    ])
+  }
+  const outcome = holidaysOf(text, config.timezone)
+  if (!outcome.ok) throw new UsageFault([`${file}: [quiet] calendar: ${path}:${outcome.line}: ${outcome.what}`])
+  return outcome.holidays
 }
 
 /** A path of the configuration, absolute. */

@@ -17,11 +17,11 @@ export function digestCommand(program: Command, globals: () => Globals): void {
     .action((options: { now?: string; dryRun?: boolean }) => withStore(globals().config, (opened) => send(opened, options, globals().json)))
 }
 
-async function send({ database, config }: Opened, options: { now?: string; dryRun?: boolean }, json: boolean): Promise<void> {
+async function send({ database, config, holidays }: Opened, options: { now?: string; dryRun?: boolean }, json: boolean): Promise<void> {
   const now = options.now === undefined ? new Date() : new Date(options.now)
   if (Number.isNaN(now.getTime())) throw new Fault('usage', `--now: "${options.now}" is no ISO time: use for instance 2020-03-20T18:00:00+01:00`)
   const digests = await digestsAt(database.db, now)
-  const written = options.dryRun ? 0 : await database.transaction((tx) => writeDigests(tx, digests, actSettingsOf(config), now))
+  const written = options.dryRun ? 0 : await database.transaction((tx) => writeDigests(tx, digests, actSettingsOf(config, holidays), now))
   if (json)
     return printJson({
       due: digests.length,

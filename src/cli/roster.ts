@@ -1,10 +1,11 @@
 /** `roster import` and `roster list`. */
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Command } from 'commander'
 import { differenceOf, importRoster, type RosterDifference } from '../act/import-roster'
-import { Fault } from '../errors'
+import { errnoOf, Fault } from '../errors'
 import { checkRoster } from '../roster/check-roster'
-import { readCsv } from '../roster/read-csv'
+import { readRoster, type RosterInput } from '../roster/read-roster'
 import type { Roster, RosterFault, RosterLine } from '../roster/roster'
 import { allGuardians, allMemberships, deliverableStudents } from '../store/people'
 import type { Globals } from './globals'
@@ -15,7 +16,7 @@ export function rosterCommand(program: Command, globals: () => Globals): void {
   const roster = program.command('roster').description('classes and people')
   roster
     .command('import')
-    .argument('<files...>', 'CSV files (README, "Roster")')
+    .argument('<files...>', 'CSV, OneRoster folder or zip, French school export (README, "Roster")')
     .option('--dry-run', 'only show what would change')
     .option('--prune', 'end the membership of whoever is absent')
     .action((files: string[], options: { dryRun?: boolean; prune?: boolean }) =>
@@ -32,13 +33,13 @@ export function rosterCommand(program: Command, globals: () => Globals): void {
 async function importFiles({ database, config }: Opened, files: string[], options: { dryRun: boolean; prune: boolean; json: boolean }): Promise<void> {
   const lines: RosterLine[] = []
   const faults: RosterFault[] = []
+  const said: string[] = []
   for (const file of files) {
-    const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) =>
-      Promise.reject(new Fault('usage', `${file}: cannot be read (${error.code ?? 'error'}): check the path`)),
-    )
-    const outcome = readCsv(file, bytes)
-    if (outcome.ok) lines.push(...outcome.lines)
-    else faults.push(...outcome.faults)
+    const outcome = await readRoster(await inputAt(file))
+    if (outcome.ok) {
+      lines.push(...outcome.lines)
+      said.push(`${file}: ${outcome.said}.`)
+    } else faults.push(...outcome.faults)
   }
   const known = new Set((await allMemberships(database.db)).filter((membership) => membership.role === 'student').map((membership) => membership.person))
   const outcome = faults.length > 0 ? { ok: false as const, faults } : checkRoster(lines, { domain: config.domain, knownStudents: known })
@@ -47,7 +48,19 @@ async function importFiles({ database, config }: Opened, files: string[], option
     ? await differenceOf(database, outcome.roster, options.prune)
     : await importRoster(database, outcome.roster, options.prune, new Date())
   if (options.json) return printJson({ ...difference, added: difference.added.length, ended: difference.ended.length, dryRun: options.dryRun })
+  for (const line of said) print(line)
   tell(difference, outcome.roster, options.dryRun)
+}
+
+/** A file, or the CSV files of a folder. */
+async function inputAt(path: string): Promise<RosterInput> {
+  try {
+    if (!(await stat(path)).isDirectory()) return { path, bytes: await readFile(path) }
+    const names = (await readdir(path)).filter((name) => /\.csv$/iu.test(name)).sort()
+    return { path, folder: await Promise.all(names.map(async (name) => ({ name, bytes: await readFile(join(path, name)) }))) }
+  } catch (error) {
+    throw new Fault('usage', `${path}: cannot be read (${errnoOf(error) ?? 'error'}): check the path`)
+  }
 }
 
 function refuse(faults: RosterFault[]): void {

@@ -1,6 +1,6 @@
 /** `serve`: the gateway, until it is told to stop. */
 import type { Command } from 'commander'
-import { createAuthenticate } from '../act/authenticate'
+import { createAuthenticate } from '../authenticate/authenticate'
 import { Fault } from '../errors'
 import { startGateway } from '../gateway'
 import { createLog } from '../log'
@@ -28,7 +28,7 @@ export function serveCommand(program: Command, globals: () => Globals): void {
 }
 
 async function serve(loaded: Loaded): Promise<void> {
-  const { config, folder, storage } = loaded
+  const { config, folder, storage, holidays } = loaded
   const log = createLog()
   await mkdir(storage, { recursive: true, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
     throw new Fault(
@@ -47,7 +47,7 @@ async function serve(loaded: Loaded): Promise<void> {
     authservId: config.auth.authservId,
     trustedNetworks: config.smtp.trustedNetworks,
   })
-  const gateway = await startGateway({ config, folder, storage, markKey, authenticate, clock: systemClock, log })
+  const gateway = await startGateway({ config, folder, storage, holidays, markKey, authenticate, clock: systemClock, log })
   log.info('ready', { smtp: gateway.smtpPort, http: gateway.httpPort })
   print('cartable ready')
   await new Promise<void>((resolve) => {

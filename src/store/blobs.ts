@@ -18,6 +18,8 @@ export interface Blobs {
   has(hash: string): Promise<boolean>
   /** Deleting what is not there is no fault. */
   remove(hash: string): Promise<void>
+  /** Names of blobs written before `before`, in no order. */
+  writtenBefore(before: Date): AsyncGenerator<string>
 }
 
 const hashPattern = /^[0-9a-f]{64}$/
@@ -42,6 +44,11 @@ export async function openBlobs(folder: string): Promise<Blobs> {
     has,
     get: (hash) => readFile(path(hash)),
     remove: (hash) => rm(path(hash), { force: true }),
+    async *writtenBefore(before) {
+      for (const part of await readdir(folder))
+        for (const hash of /^[0-9a-f]{2}$/.test(part) ? await readdir(join(folder, part)) : [])
+          if (hashPattern.test(hash) && ((await stat(path(hash)).catch(absent))?.mtimeMs ?? Infinity) < before.getTime()) yield hash
+    },
     async put(bytes) {
       const hash = createHash('sha256').update(bytes).digest('hex')
       if (await has(hash)) return hash

@@ -111,3 +111,16 @@ export const isMailComing = async (db: Db, since: number): Promise<boolean> => {
     .executeTakeFirst()
   return row !== undefined
 }
+
+/** How many mails this envelope sender has sent since (ms). */
+export const mailsFrom = async (db: Db, sender: string, since: number): Promise<number> =>
+  Number(
+    (
+      await db
+        .selectFrom('mail')
+        .select((eb) => eb.fn.countAll().as('count'))
+        .where('sender', '=', sender)
+        .where('received_at', '>', since)
+        .executeTakeFirstOrThrow()
+    ).count,
+  )

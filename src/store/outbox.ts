@@ -61,6 +61,23 @@ export async function claimOutgoing(tx: Tx, limit: number, now: Date): Promise<O
   return claimed
 }
 
+/** Due rows of these templates wait until `until`; those of `unlessTeacher` only where their reader teaches no class. */
+export async function postponeOutgoing(tx: Tx, templates: { always: string[]; unlessTeacher: string[] }, now: Date, until: Date): Promise<void> {
+  const teachers = tx.selectFrom('membership').select('person_id').where('role', '=', 'teacher').where('ended_at', 'is', null)
+  await tx
+    .updateTable('outbox')
+    .set({ next_attempt_at: until.getTime() })
+    .where('state', '=', 'waiting')
+    .where('next_attempt_at', '<=', now.getTime())
+    .where((eb) =>
+      eb.or([
+        eb('template', 'in', templates.always),
+        eb.and([eb('template', 'in', templates.unlessTeacher), eb(eb.fn.coalesce('person_id', eb.val('')), 'not in', teachers)]),
+      ]),
+    )
+    .execute()
+}
+
 export async function moveOutgoing(
   tx: Tx,
   id: string,

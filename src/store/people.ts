@@ -18,6 +18,10 @@ export const findPerson = async (db: Db, id: string): Promise<Person | null> => 
 export const peopleAt = async (db: Db, address: string): Promise<Person[]> =>
   (await db.selectFrom('person').selectAll().where('email', '=', address).orderBy('id').execute()).map(personOf)
 
+/** Everybody of exactly this name. */
+export const peopleNamed = async (db: Db, name: string): Promise<Person[]> =>
+  (await db.selectFrom('person').selectAll().where('name', '=', name).orderBy('id').execute()).map(personOf)
+
 export interface ActiveMembership extends Membership {
   name: string
   email: Address | null

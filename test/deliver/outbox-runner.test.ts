@@ -108,6 +108,7 @@ test('each pupil gets their own copy with the same file, once', async () => {
   expect(sink.taken.map(({ to }) => to).sort()).toEqual(ids(12).map((id) => `${id}@famille.example`))
   for (const { bytes, to } of sink.taken) {
     const mail = await simpleParser(bytes)
+    expect(mail.text).toContain('\n.un point')
     expect(mail.messageId).toBe(`<${to.split('@')[0]}@devoirs.example>`)
     expect(
       createHash('sha256')

@@ -1,5 +1,5 @@
 /** Nobody acts as a teacher by a From alone: what is not proven is asked at the teacher's own mailbox. */
-import type { Authentication } from '../../src/act/authenticate'
+import type { Authentication } from '../../src/authenticate/authenticate'
 import { classAddress, operator, post, teacher } from './people'
 import { jpeg } from './pictures'
 import { hour, inSchool, minute, type School, until } from './school'
