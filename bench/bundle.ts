@@ -1,4 +1,4 @@
-/** A pile of 30 × 4 JPEG pages beside img2pdf on the same files: CPU seconds and peak memory, interleaved, medians, as ratios. Run: node bench/bundle-run.js */
+/** A pile of 30 × 4 JPEG pages beside img2pdf on the same files: CPU seconds and peak memory, interleaved, medians, as ratios. Run: npm run bench bundle */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -19,6 +19,7 @@ const commands: Record<string, () => Register> = {
   queue: () => load<{ queueCommand: Register }>('./cli/queue').queueCommand,
   status: () => load<{ statusCommand: Register }>('./cli/status').statusCommand,
   person: () => load<{ personCommand: Register }>('./cli/person').personCommand,
+  check: () => load<{ checkCommand: Register }>('./cli/check').checkCommand,
   migrate: () => load<{ migrateCommand: Register }>('./cli/migrate').migrateCommand,
 }
 
@@ -63,5 +64,13 @@ function addGlobals(command: Command, own: Set<Command>): void {
   own.add(command)
   for (const child of command.commands) addGlobals(child, own)
 }
+
+// Whoever reads our output may stop early (`| head`): that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0)
+  throw error
+})
+// Four threads are soon full of waiting syncs (SPEED.md); this counts only before the first of them is started.
+process.env.UV_THREADPOOL_SIZE ??= '8'
 
 void main(process.argv)

@@ -53,6 +53,7 @@ const table = {
   'relay-unreachable': { family: 'transient', say: 'The relay does not answer; mail waits in the outbox.' },
   'relay-refused-for-now': { family: 'transient', say: 'The relay asked us to try later.' },
   'worker-died': { family: 'transient', say: 'A worker process died; the job is tried again.' },
+  'antivirus-unavailable': { family: 'transient', say: 'The virus scanner does not answer; mail waits.' },
   'dns-undecided': { family: 'transient', reply: 451, enhanced: '4.4.3', say: 'DNS gave no answer; tried again later.' },
   // An operator or bounce handling has to act.
   'recipient-rejected': { family: 'permanent', say: 'The relay refused this recipient for good.' },

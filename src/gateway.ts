@@ -4,8 +4,9 @@ import { isAbsolute, join } from 'node:path'
 import { scheduleForgetting, forgetOld } from './act/forget-old'
 import { actSettingsOf } from './act/act-settings-of'
 import { reportFailures } from './act/book-bounce'
-import type { Authenticate } from './act/authenticate'
+import type { Authenticate } from './authenticate/authenticate'
 import { handleMail, holdMailOfJob } from './act/handle-mail'
+import { createAntivirus } from './act/scan-virus'
 import { makeBundle } from './act/make-bundle'
 import { makePages } from './act/make-pages'
 import { returnCorrections } from './act/return-corrections'
@@ -22,6 +23,7 @@ import { type Outbox, startOutbox } from './deliver/outbox-runner'
 import type { Relay } from './deliver/next-hop'
 import { createRelay } from './deliver/relay'
 import { createSigner } from './deliver/sign'
+import { sweepWireForms } from './deliver/wire-form'
 import { codeOf, Fault, isFault } from './errors'
 import type { Log } from './log'
 import { createPageWorkers, type PageWorkers } from './pages/page-workers'
@@ -33,12 +35,13 @@ import { lockStorage, type StorageLock } from './spool/storage-lock'
 import type { Holiday } from './school/quiet-time'
 import { type Blobs, openBlobs } from './store/blobs'
 import { type Database, openDatabase } from './store/database'
-import { countMails, mailWithSourceKey } from './store/mails'
-import { countOutgoing, recoverOutgoing } from './store/outbox'
+import { mailWithSourceKey } from './store/mails'
+import { recoverOutgoing } from './store/outbox'
 import { listQueue } from './store/queue'
 import { loadBundleWords } from './text/bundle-words-files'
 import { render } from './text/render'
-import { loadTemplates } from './text/template-files'
+import { homePage, loadTemplates } from './text/template-files'
+import { gaugesOf } from './web/gauges'
 import { startWeb, type WebServer } from './web/server'
 import type { Clock } from './work/clock'
 import { type Lane, recover, type Runner, startRunner } from './work/runner'
@@ -163,6 +166,7 @@ class RunningGateway implements Gateway {
       now,
     }
     const pages = this.#pages
+    const antivirus = config.antivirus.clamd === null ? null : createAntivirus(config.antivirus.clamd)
     this.#runner = startRunner({
       database,
       clock,
@@ -170,7 +174,7 @@ class RunningGateway implements Gateway {
       onHeld,
       lanes: lanesOf(config),
       handlers: {
-        'handle-mail': (job) => handleMail(job, { database, blobs, settings, authenticate: this.options.authenticate, now, log }),
+        'handle-mail': (job) => handleMail(job, { database, blobs, settings, authenticate: this.options.authenticate, antivirus, now, log }),
         'make-pages': (job) => makePages(job, { database, blobs, pages, pagesPerSubmission: settings.pagesPerSubmission }),
         'make-bundle': (job) => makeBundle(job, bundle),
         'return-corrections': (job) => returnCorrections(job, bundle),
@@ -189,6 +193,8 @@ class RunningGateway implements Gateway {
     const { config, folder, storage, clock, log } = this.options
     const { database, blobs } = this
     const templates = loadTemplates()
+    // Wire forms are not synced: what an earlier run left may be cut short.
+    await sweepWireForms(join(storage, 'wire'), new Date(8.64e15))
     this.#relay = createRelay(config.outbound.url, { folder: storage, heloName: config.domain })
     const { domain, selector, keyFile } = config.dkim
     const sign =
@@ -258,31 +264,13 @@ class RunningGateway implements Gateway {
     this.#web = await startWeb({
       host: config.http.host,
       port: config.http.port,
+      home: homePage(config.school),
       readiness: async () => ((await this.#openSpool.freeBytes()) < 0 ? 'disk-full' : null),
-      gauges: [
-        {
-          name: 'mails',
-          help: 'Received mails by state',
-          labels: ['state'],
-          read: async () => Object.entries(await countMails(db)).map(([state, value]) => ({ labels: { state }, value })),
-        },
-        {
-          name: 'outgoing',
-          help: 'Outgoing mails by state',
-          labels: ['state'],
-          read: async () => Object.entries(await countOutgoing(db)).map(([state, value]) => ({ labels: { state }, value })),
-        },
-        {
-          name: 'oldest_waiting_seconds',
-          help: 'Age of the oldest thing in the queue that is not held',
-          read: async () => {
-            const now = clock.now()
-            const oldest = (await listQueue(db, now)).find((entry) => entry.state === 'waiting')
-            return [{ value: oldest ? Math.max(0, (now.getTime() - oldest.since.getTime()) / 1000) : 0 }]
-          },
-        },
-        { name: 'smtp_connections', help: 'Open SMTP sessions', read: () => Promise.resolve([{ value: this.#smtp?.connections() ?? 0 }]) },
-      ],
+      gauges: gaugesOf(
+        db,
+        () => clock.now(),
+        () => this.#smtp?.connections() ?? 0,
+      ),
     })
     this.httpPort = this.#web.port
   }

@@ -79,10 +79,10 @@ export interface ReceiptJob {
   notes: ReceiptNote[]
 }
 
-/** One receipt once nothing more has come for a while: each mail begins the pause anew. */
-export async function scheduleReceipt(tx: Tx, receipt: ReceiptJob, dueAt: Date, now: Date): Promise<void> {
+/** One receipt once nothing more has come for a while: each mail begins the pause anew (`latest`), FINI ends it (`earliest`). */
+export async function scheduleReceipt(tx: Tx, receipt: ReceiptJob, dueAt: Date, now: Date, due: 'latest' | 'earliest' = 'latest'): Promise<void> {
   await addJob(tx, { kind: 'send-receipt', key: `receipt:${receipt.assignment}:${receipt.student}:${receipt.address}`, data: receipt, dueAt }, now, {
-    due: 'latest',
+    due,
     merge: (before) => ({ ...receipt, notes: [...(before as ReceiptJob).notes, ...receipt.notes].slice(-50) }),
   })
 }
@@ -138,7 +138,8 @@ async function keepWork(decision: Accept, assignment: Assignment, { tx, mail, re
 }
 
 /** A word beside photos is courtesy; without them it is the work. A long text beside photos is work too: it must reach the teacher. */
-const isTypedWork = (reading: Deed['reading']): boolean => reading.intents.includes('work') && (reading.pages.length + reading.documents.length === 0 ? reading.text.trim() !== '' : reading.text.length >= longText)
+const isTypedWork = (reading: Deed['reading']): boolean =>
+  reading.intents.includes('work') && (reading.pages.length + reading.documents.length === 0 ? reading.text.trim() !== '' : reading.text.length >= longText)
 const longText = 200
 
 const plainPage = { number: 1, blob: null, widthPx: null, heightPx: null, rotationDegCw: 0, sharpness: null, exposure: null, bytes: null }

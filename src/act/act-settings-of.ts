@@ -16,6 +16,7 @@ export const actSettingsOf = (config: Config, holidays: Holiday[]): ActSettings 
   late: config.bundle.late,
   lateBy: config.bundle.lateBy,
   receiptWaitMs: config.receipt.waitMs,
+  mailsPerSenderHour: config.limits.mailsPerSenderHour,
   pagesPerSubmission: config.limits.pagesPerSubmission,
   photosPerMessage: config.limits.photosPerMessage,
   maxOutboundBytes: config.outbound.maxMessageBytes,

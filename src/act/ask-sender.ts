@@ -1,5 +1,5 @@
 /** Asks or refuses, kindly, and only people of the roster at their roster address: never an address that a sender could have forged. */
-import { addressOf, classLabel, type PersonId } from '../school/people'
+import { addressOf, classLabel, className, type PersonId } from '../school/people'
 import { dayIn } from '../school/calendar'
 import { findAssignment } from '../store/assignments'
 import { findPerson } from '../store/people'
@@ -52,7 +52,7 @@ export async function refusePerson(
       data: {
         reason,
         toStudent: deed.authors.some((author) => author.person === person && author.studies.length > 0),
-        class: name === null ? null : classLabel(name as never),
+        class: name === null ? null : classLabel(className(name)),
         code: assignment?.code ?? null,
         title: assignment?.title ?? null,
         subject: reading.subject,

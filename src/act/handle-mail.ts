@@ -2,17 +2,18 @@
 import { Fault } from '../errors'
 import type { Log } from '../log'
 import type { Envelope } from '../message/message'
-import { addressOf, type AssignmentCode, type PersonId } from '../school/people'
+import { addressOf, type AssignmentCode, className, type PersonId } from '../school/people'
 import type { Blobs } from '../store/blobs'
 import type { Database, Tx } from '../store/database'
 import type { Job } from '../store/jobs'
-import { findMail, type MailRow, markSeen, moveMail, recipientsOf, seenBefore, settleMail } from '../store/mails'
+import { findMail, mailsFrom, type MailRow, markSeen, moveMail, recipientsOf, seenBefore, settleMail } from '../store/mails'
 import { decide, type Decision } from '../understand/decide'
 import type { Author, Facts, Target } from '../understand/facts'
 import { readMail } from '../understand/read-mail'
-import type { Reading } from '../understand/reading'
+import { filesToPassOn, type Reading } from '../understand/reading'
 import type { JobResult } from '../work/runner'
-import type { Authenticate, Authentication } from './authenticate'
+import type { Authenticate, Authentication } from '../authenticate/authenticate'
+import type { Antivirus } from './scan-virus'
 import { carryOut } from './carry-out'
 import { type Deed, type Outcome } from './deed'
 import { authorsAt, contentKeyOf, gatherFacts, targetsOf } from './gather-facts'
@@ -31,9 +32,18 @@ export interface HandleMailDeps {
   blobs: Blobs
   settings: ActSettings
   authenticate: Authenticate
+  /** Null: no scanner is configured. */
+  antivirus: Antivirus | null
   now(): Date
   log: Log
 }
+
+const hourMs = 3_600_000
+
+/** Set aside unread, with the reason; nobody is written to. */
+const held = (mail: MailRow, reason: string, now: Date): JobResult => ({
+  commit: (tx) => settleMail(tx, mail.id, { state: 'held', reason, kind: null, why: reason, authorId: null }, now),
+})
 
 /** DNS that gives no answer is asked again for a day, then the teacher is asked (THREATS.md, A23). */
 const dnsPatienceMs = 86_400_000
@@ -44,7 +54,10 @@ export async function handleMail(job: Job, deps: HandleMailDeps): Promise<JobRes
   const mail = await findMail(database.db, data.mailId)
   if (mail === null || mail.state !== 'spooled' || mail.blob === null) return { commit: async () => undefined }
   const now = deps.now()
+  if (mail.sender !== null && (await mailsFrom(database.db, mail.sender, now.getTime() - hourMs)) > settings.mailsPerSenderHour)
+    return held(mail, 'rate-limit', now)
   const raw = await blobs.get(mail.blob)
+  if (deps.antivirus !== null && (await deps.antivirus(raw)) === 'infected') return held(mail, 'infected', now)
   const envelope = envelopeOf(mail)
   const reading = await readMail(raw, envelope, { domain: settings.domain, timezone: settings.timezone, locale: settings.locale, now: envelope.receivedAt })
   const authors = await authorsAt(database.db, reading.from?.address ?? null)
@@ -58,7 +71,7 @@ export async function handleMail(job: Job, deps: HandleMailDeps): Promise<JobRes
     decided.push({ target, key, decision: decide(reading, data.place ? placed(facts, data.place) : facts) })
   }
   if (decided.some(({ decision }) => decision.deed === 'wait-for-dns')) throw new Fault('dns-undecided')
-  if (decided.some(({ decision }) => keepsFiles(decision))) for (const file of [...reading.pages, ...reading.documents]) await blobs.put(file.content)
+  if (decided.some(({ decision }) => keepsFiles(decision))) for (const file of filesToPassOn(reading)) await blobs.put(file.content)
   return {
     commit: async (tx) => {
       const outcome = await carryOutAll(tx, decided, { mail, reading, authors, signedAt: authentication?.signedAt ?? null, settings, now })
@@ -98,7 +111,7 @@ function beliefOf(authentication: Authentication | null, data: HandleMailJob, se
 /** The sender told us: this one task, no other clue counts. */
 const placed = (facts: Facts, task: { assignment: AssignmentCode; student: PersonId }): Facts => ({
   ...facts,
-  target: facts.target.kind === 'class' ? facts.target : { kind: 'class', class: '' as never, group: null },
+  target: facts.target.kind === 'class' ? facts.target : { kind: 'class', class: className(''), group: null },
   thread: null,
   tasks: [task],
 })

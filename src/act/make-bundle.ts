@@ -60,7 +60,7 @@ export async function makeBundle(job: Job, deps: BundleDeps): Promise<JobResult>
   return {
     commit: async (tx) => {
       await addBundle(tx, { id: newId(at), assignment: assignment.code, kind, parts: built.parts, madeAt: at }, built.pageIds)
-      if (kind !== 'late') await setBundled(tx, code, at)
+      if (kind === 'first' || (kind === 'again' && isOver(assignment, deps.settings.graceMs, at))) await setBundled(tx, code, at)
       await mailParts(tx, assignment, kind, built, job, deps, at)
       // What was not ready goes in an addendum as soon as it is.
       if (built.standings.some((standing) => standing.pending > 0))
@@ -68,6 +68,9 @@ export async function makeBundle(job: Job, deps: BundleDeps): Promise<JobResult>
     },
   }
 }
+
+/** COPIES before the deadline is a look at what is there: the pile itself still leaves at the deadline. Without a date nothing else makes one. */
+const isOver = ({ dueAt }: Assignment, graceMs: number, at: Date): boolean => dueAt === null || dueAt.getTime() + graceMs <= at.getTime()
 
 /** Mail that is accepted and not yet understood, or pages in the making, none older than the longest wait. */
 async function isSomethingComing(db: Db, code: string, at: Date): Promise<boolean> {

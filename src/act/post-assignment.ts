@@ -8,6 +8,7 @@ import type { Tx } from '../store/database'
 import { addJob } from '../store/jobs'
 import { findPerson, guardiansOf, membersOf } from '../store/people'
 import type { Decision } from '../understand/decide'
+import { filesToPassOn } from '../understand/reading'
 import { titleOf } from '../understand/what-title'
 import { audienceOf } from '../understand/which-students'
 import { refusePerson } from './ask-sender'
@@ -23,7 +24,7 @@ export async function postAssignment(decision: Extract<Decision, { deed: 'post' 
   const students = (await membersOf(tx, decision.class)).filter((member) => member.role === 'student')
   const audience = audienceOf(decision.group, reading.text, students)
   if ('unknown' in audience) return refusePerson(decision.teacher, 'unknown-group-name', deed, { class: decision.class, detail: audience.unknown })
-  const title = titleOf(reading.subject, audience.text) ?? [...reading.pages, ...reading.documents][0]?.filename?.replace(/\.[^.]+$/u, '') ?? null
+  const title = titleOf(reading.subject, audience.text) ?? filesToPassOn(reading)[0]?.filename?.replace(/\.[^.]+$/u, '') ?? null
   if (title === null) return refusePerson(decision.teacher, 'empty-mail', deed, { class: decision.class })
   const isPast = reading.due !== null && reading.due <= now
   const assignment = {
@@ -40,7 +41,7 @@ export async function postAssignment(decision: Extract<Decision, { deed: 'post' 
     leaveAt: leavesAt(new Date(now.getTime() + settings.undoMs), settings.quiet, settings.timezone),
     onlyStudents: audience.students,
   }
-  const files = [...reading.pages, ...reading.documents].map((file, index) => ({
+  const files = filesToPassOn(reading).map((file, index) => ({
     blob: file.sha256,
     filename: file.filename ?? `fichier-${index + 1}`,
     mediaType: file.mediaType,

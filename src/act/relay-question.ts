@@ -7,6 +7,7 @@ import { findPerson } from '../store/people'
 import { addQuestion, answerQuestion as markAnswered, findQuestion } from '../store/questions'
 import { pagesOf } from '../store/submissions'
 import type { Decision } from '../understand/decide'
+import { filesToPassOn } from '../understand/reading'
 import { answered, type Deed, held, type Outcome } from './deed'
 import { peopleReading } from './readers'
 import { giveReplyAddress } from './reply-route'
@@ -95,9 +96,9 @@ export async function answerQuestion(decision: Extract<Decision, { deed: 'answer
           teacherName: teacher.name,
           question: question.text,
           answer: reading.text,
-          files: [...reading.pages, ...reading.documents].map((file) => file.filename ?? ''),
+          files: filesToPassOn(reading).map((file) => file.filename ?? ''),
         },
-        attachments: [...reading.pages, ...reading.documents].map((file) => ({
+        attachments: filesToPassOn(reading).map((file) => ({
           blob: file.sha256,
           filename: file.filename ?? 'fichier',
           mediaType: file.mediaType,

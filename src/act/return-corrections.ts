@@ -1,6 +1,7 @@
 /** Recognises the pages of a corrected pile and gives each pupil the own ones. Two keys: an authentic mark, and a page that belongs to that pupil's work on this assignment. */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { bundleFileName } from '../bundle/bundle-name'
 import type { BundlePool } from '../bundle/bundle-pool'
 import type { RecognisedPage } from '../bundle/recognised-page'
 import { codeOf, isPermanent } from '../errors'
@@ -11,7 +12,7 @@ import { addReturned, settleCorrection } from '../store/bundles'
 import type { Database, Tx } from '../store/database'
 import type { Job } from '../store/jobs'
 import { findPerson } from '../store/people'
-import { findPage } from '../store/submissions'
+import { findPage, pagesOf } from '../store/submissions'
 import type { JobResult } from '../work/runner'
 import { peopleReading } from './readers'
 import { giveReplyAddress } from './reply-route'
@@ -88,6 +89,8 @@ export async function returnCorrections(job: Job, deps: CorrectionDeps): Promise
 
 async function sortPages(assignment: Assignment, data: CorrectionJob, { database, blobs, bundles, markKey }: CorrectionDeps): Promise<Sorted> {
   const sorted: Sorted = { students: new Map(), unrecognised: [], faults: [] }
+  // Pages go back in the order of the submission, whatever the pile was shuffled to.
+  const order = new Map((await pagesOf(database.db, assignment.code)).map((page, index) => [page.id, index]))
   let counted = 0
   for (const file of data.files) {
     let pages: RecognisedPage[]
@@ -103,7 +106,7 @@ async function sortPages(assignment: Assignment, data: CorrectionJob, { database
       if (page.cover || page.blank) continue
       const owner = page.pageId === null || page.conflict || page.code !== assignment.code ? null : await findPage(database.db, page.pageId)
       if (!owner || owner.assignment !== assignment.code) sorted.unrecognised.push({ index: place.index })
-      else addTo(sorted, owner.student, file.blob, { index: page.index, rotationDegCw: page.rotationDegCw, order: owner.id })
+      else addTo(sorted, owner.student, file.blob, { index: page.index, rotationDegCw: page.rotationDegCw, order: order.get(owner.id) ?? owner.id })
     }
     counted += pages.length
   }
@@ -158,7 +161,13 @@ async function returnCopy(
           remark: null,
         },
         attachments: [
-          { blob: copy.blob, filename: `${assignment.class}_${assignment.code}.pdf`, mediaType: 'application/pdf', disposition: 'attachment', cid: null },
+          {
+            blob: copy.blob,
+            filename: bundleFileName({ className: assignment.class, code: assignment.code, title: reader.studentName }),
+            mediaType: 'application/pdf',
+            disposition: 'attachment',
+            cid: null,
+          },
         ],
       },
       settings,

@@ -58,6 +58,7 @@ async function familyCommand(assignment: Assignment | null, decision: CommandDec
         },
         now,
         now,
+        'earliest',
       )
       return answered
     }

@@ -1,7 +1,7 @@
 /** Parents' digests: per child what is due, handed in, missing, and what came back corrected; nothing where there is nothing. */
 import { dayIn, nextAt } from '../school/calendar'
 import { leavesAt } from '../school/quiet-time'
-import { classLabel, type PersonId } from '../school/people'
+import { type Address, classLabel, type PersonId } from '../school/people'
 import { assignmentsOfClass, type Assignment } from '../store/assignments'
 import { returnedOf } from '../store/bundles'
 import type { Db, Tx } from '../store/database'
@@ -18,7 +18,7 @@ import type { DigestChild } from '../text/mails'
 const weekMs = 7 * 86_400_000
 
 export interface Digest {
-  guardian: { person: PersonId; name: string; address: string; language: string | null }
+  guardian: { person: PersonId; name: string; address: Address; language: string | null }
   children: DigestChild[]
 }
 
@@ -50,6 +50,7 @@ async function addAssignmentTo(child: DigestChild, db: Db, assignment: Assignmen
   const standing = (await standingsOf(db, assignment, now)).find((one) => one.id === student)
   if (!standing) return
   const since = now.getTime() - weekMs
+  const isOver = assignment.dueAt !== null && assignment.dueAt <= now
   const shown = {
     title: assignment.title,
     class: classLabel(assignment.class),
@@ -60,12 +61,13 @@ async function addAssignmentTo(child: DigestChild, db: Db, assignment: Assignmen
   if (returned.length > 0) child.returned.push({ ...shown, at: returned[0]?.returnedAt.toISOString() ?? null, pages: null, late: false })
   else if (standing.submittedAt && standing.submittedAt.getTime() > since)
     child.submitted.push({ ...shown, at: standing.submittedAt.toISOString(), pages: standing.pages, late: standing.late })
-  else if (standing.standing === 'missing' && assignment.dueAt && assignment.dueAt.getTime() > since)
+  // Who could not be reached by mail has the task all the same: here the family learns of it.
+  else if ((standing.standing === 'missing' || (standing.standing === 'unreachable' && isOver)) && assignment.dueAt && assignment.dueAt.getTime() > since)
     child.missing.push({ ...shown, at: null, pages: null, late: false })
   else if (
-    (standing.standing === 'open' || standing.standing === 'question') &&
+    ['open', 'question', 'unreachable'].includes(standing.standing) &&
     assignment.state === 'open' &&
-    (assignment.dueAt === null ? assignment.createdAt.getTime() > since : assignment.dueAt > now)
+    (assignment.dueAt === null ? assignment.createdAt.getTime() > since : !isOver)
   )
     child.due.push({ ...shown, at: null, pages: null, late: false })
 }
@@ -75,7 +77,7 @@ export async function writeDigests(tx: Tx, digests: Digest[], settings: ActSetti
   let written = 0
   for (const { guardian, children } of digests) {
     const known = await replyAddressFor(tx, 'guardian', { person: guardian.person, address: guardian.address })
-    const token = known?.token ?? (await giveReplyAddress(tx, { purpose: 'guardian', person: guardian.person, address: guardian.address as never }, now))
+    const token = known?.token ?? (await giveReplyAddress(tx, { purpose: 'guardian', person: guardian.person, address: guardian.address }, now))
     const isNew = await writeLetter(
       tx,
       {

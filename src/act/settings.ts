@@ -17,6 +17,7 @@ export interface ActSettings {
   late: 'each' | 'daily' | 'never'
   lateBy: 'postmark' | 'arrival'
   receiptWaitMs: number
+  mailsPerSenderHour: number
   pagesPerSubmission: number
   photosPerMessage: number
   maxOutboundBytes: number

@@ -5,6 +5,7 @@ import type { Locale, PersonId } from '../school/people'
 import type { Tx } from '../store/database'
 import { newId } from '../store/ids'
 import { addOutgoing } from '../store/outbox'
+import { peopleAt } from '../store/people'
 import type { MailData, TemplateName } from '../text/mails'
 import { mayLeaveAt } from './quiet-hours'
 import { bounceAddressAt, newMessageId, replyAddressAt, threadRoot } from './reply-route'
@@ -51,7 +52,7 @@ export async function writeLetter<T extends TemplateName>(tx: Tx, letter: Letter
   const mail: OutgoingMail = {
     template: letter.template,
     locale: letter.locale,
-    data: letter.data,
+    data: 'toGuardian' in letter.data ? { ...letter.data, sharedBox: await isShared(tx, letter.to.address) } : letter.data,
     to: letter.to,
     from: { name: fromName, address: letter.class !== null ? `${letter.class}@${domain}` : (replyTo ?? `postmaster@${domain}`) },
     replyTo: replyTo === null ? null : { name: fromName, address: replyTo },
@@ -84,6 +85,9 @@ export async function writeLetter<T extends TemplateName>(tx: Tx, letter: Letter
     now,
   )
 }
+
+/** Siblings behind one mailbox. */
+const isShared = async (tx: Tx, address: string): Promise<boolean> => (await peopleAt(tx, address)).length > 1
 
 /** The language of a person's mails: theirs where there are templates in it, else the school's. */
 export const localeOf = (language: string | null, settings: Pick<ActSettings, 'locale'>): Locale => localeFor(language, settings.locale)

@@ -1,6 +1,5 @@
 /** `demo`: one school day end to end, over real SMTP on loopback, in a folder of its own. */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { basename, join } from 'node:path'
 import { Readable } from 'node:stream'
 import type { Command } from 'commander'
@@ -19,7 +18,8 @@ import { readCsv } from '../roster/read-csv'
 import { listAssignments } from '../store/assignments'
 import { copiesOf } from '../store/reply-addresses'
 import { type MovableClock, movableClock } from '../work/clock'
-import { type Delivered, deliveredIn, type PlayedMail, writeMail } from './demo/play-mail'
+import { freePorts } from './demo/free-ports'
+import { bundlesTo, type Delivered, deliveredIn, pdfOf, type PlayedMail, writeMail } from './demo/play-mail'
 import * as day from './demo/school-day'
 import type { Globals } from './globals'
 import { fail, print } from './output'
@@ -201,7 +201,7 @@ class Demo {
     this.#say('Sunday: the teacher has written on the PDF in red and simply answers with it.')
     const returned = await this.#until(
       'seven corrected copies',
-      (mails) => mails.filter((mail) => mail.to !== day.teacher && /^3b_....\.pdf$/.test(pdfOf(mail)?.filename ?? '')),
+      (mails) => mails.filter((mail) => mail.to !== day.teacher && /^3b_....(_.*)?\.pdf$/.test(pdfOf(mail)?.filename ?? '')),
       day.replies.length,
     )
     this.#say(`Each pupil has the own corrected pages, and nobody else's: ${returned.length} mails.`)
@@ -320,29 +320,4 @@ class Demo {
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
   }
-}
-
-const pdfOf = (mail: Delivered | undefined) => mail?.message.files.find((file) => file.mediaType === 'application/pdf')
-const bundlesTo = (teacher: string) => (mails: Delivered[]) =>
-  mails.filter((mail) => mail.to === teacher && /^3b_...._.*\.pdf$/.test(pdfOf(mail)?.filename ?? ''))
-
-/** Ports nobody listens on now. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<ReturnType<typeof createServer>>((resolve, reject) => {
-          const server = createServer()
-          server.once('error', reject)
-          server.listen(0, '127.0.0.1', () => resolve(server))
-        }),
-    ),
-  )
-  const ports = servers.map((server) => {
-    const address = server.address()
-    return typeof address === 'object' && address !== null ? address.port : 0
-  })
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
 }

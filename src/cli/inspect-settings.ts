@@ -5,6 +5,8 @@ import type { Globals } from './globals'
 import { inspectCommand } from './inspect'
 
 export function inspectWith(program: Command, globals: () => Globals): void {
+  // `--json` may stand before the command too.
+  program.hook('preAction', (_program, command) => void command.setOptionValue('json', globals().json))
   inspectCommand(program, {
     configOf: () => {
       const { config } = loadConfiguration(globals().config)

@@ -20,37 +20,6 @@ interface InspectOptions {
 /** A message that takes longer than this is hostile: its line says so and the next one is read. */
 const deadlineMs = 20_000
 
-/** Contract, section 6. `timezone` gives the offset of `due`. */
-async function lineOf(file: string, reading: Reading, timezone: string): Promise<Record<string, unknown>> {
-  const { DateTime } = await import('luxon')
-  return {
-    file,
-    messageId: reading.messageId,
-    from: reading.from,
-    subject: reading.subject,
-    kind: reading.kind,
-    intent: reading.intent,
-    why: reading.why,
-    text: reading.text,
-    quoted: reading.quoted,
-    language: reading.language,
-    due: reading.due && DateTime.fromJSDate(reading.due, { zone: timezone }).toISO({ suppressMilliseconds: true }),
-    duePhrase: reading.duePhrase,
-    command: reading.command,
-    pages: reading.pages.map((page) => ({
-      filename: page.filename,
-      mediaType: page.mediaType,
-      bytes: page.content.length,
-      sha256: page.sha256,
-      disposition: page.disposition,
-    })),
-    ignored: reading.ignored,
-    bounce: reading.bounce,
-    authentication: null,
-    problems: reading.problems,
-  }
-}
-
 const failed = (why: string): Reading => ({
   messageId: null,
   from: null,
@@ -68,6 +37,7 @@ const failed = (why: string): Reading => ({
   command: null,
   pages: [],
   documents: [],
+  others: [],
   ignored: [],
   bounce: null,
   replyToken: null,
@@ -146,7 +116,8 @@ async function inspect(files: string[], options: InspectOptions, settings: Inspe
       continue
     }
     const reading = await readOne(bytes, options, settings, now)
-    const line = await lineOf(file, reading, settings.timezone)
+    const { lineOf } = await import('./inspect-line.js')
+    const line = lineOf(file, reading, settings.timezone)
     process.stdout.write(`${options.json === true ? JSON.stringify(line) : summary(file, line, reading)}\n`)
   }
   return exit

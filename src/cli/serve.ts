@@ -1,6 +1,6 @@
 /** `serve`: the gateway, until it is told to stop. */
 import type { Command } from 'commander'
-import { createAuthenticate } from '../act/authenticate'
+import { createAuthenticate } from '../authenticate/authenticate'
 import { Fault } from '../errors'
 import { startGateway } from '../gateway'
 import { createLog } from '../log'

@@ -133,7 +133,7 @@ export const schema = {
     pagesMs: duration('pages', '365d', 'assignments, pages and bundles are deleted after this'),
   },
   antivirus: {
-    clamd: optionalText('clamd', '`host:port` or socket path'),
+    clamd: optionalText('clamd', '`host:port` or socket path; mail waits while it does not answer, infected mail is held'),
   },
 } as const
 

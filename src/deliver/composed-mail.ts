@@ -31,6 +31,11 @@ export const sizeOf = (pieces: Piece[]): number => pieces.reduce((sum, piece) =>
 export const openMail = (mail: ComposedMail): Readable =>
   Readable.from(bytesOf([{ bytes: Buffer.from(`${mail.head}\r\n`, 'utf8') }, ...mail.body]), { objectMode: false, highWaterMark: chunkBytes })
 
+const wireChunks = new WeakSet<Buffer>()
+
+/** This very buffer was read from a wire file: base64 lines and nothing else. */
+export const isWireChunk = (chunk: Buffer): boolean => wireChunks.has(chunk)
+
 /** The bytes of pieces, in order; at most one chunk is held. */
 export async function* bytesOf(pieces: Piece[]): AsyncGenerator<Buffer> {
   for (const piece of pieces) {
@@ -47,7 +52,9 @@ async function* fileBytes(path: string, size: number): AsyncGenerator<Buffer> {
       const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(Math.min(chunkBytes, left)), 0)
       if (bytesRead === 0) break
       left -= bytesRead
-      yield buffer.subarray(0, bytesRead)
+      const chunk = buffer.subarray(0, bytesRead)
+      wireChunks.add(chunk)
+      yield chunk
     }
     if (left !== 0) throw new Error('a wire file is shorter than it was')
   } finally {

@@ -1,6 +1,7 @@
 /** One open SMTP session with the relay: connects, logs in, hands mails over one after another. Which session takes which mail is not decided here. */
 import net from 'node:net'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
+import { sparingStuffing } from './dot-stuffing'
 import type { RelayMessage, RelayOptions } from './next-hop'
 import type { SmtpAddress } from './relay-url'
 import { maskedReply, resultOfReply, type Sent } from './smtp-reply'
@@ -70,7 +71,7 @@ function linkOver(connection: SMTPConnection): SmtpLink {
     if (message.needsUtf8 && !takesUtf8)
       return { result: { outcome: 'permanent', code: null, status: '5.6.7', reply: 'the relay does not offer SMTPUTF8' }, stale: false }
     count++
-    const stream = message.open()
+    const stream = sparingStuffing(message.open())
     let ownFault = false
     stream.once('error', () => (ownFault = true))
     try {

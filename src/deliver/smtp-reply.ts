@@ -29,7 +29,8 @@ export function maskedReply(reply: string, recipient: string): string {
   const local = recipient.slice(0, recipient.lastIndexOf('@'))
   let text = reply.replace(/\p{Cc}+/gu, ' ').replace(/https?:\/\/\S+/gi, '<link>')
   text = text.replace(/[^\s<>()[\],;:"]+(?:@|%40)[^\s<>()[\],;:"]+/gi, '<address>')
-  if (local.length >= 3) text = text.replaceAll(new RegExp(`(?<![\\p{L}\\p{N}])${local.replace(/[\\^$.*+?()[\]{}|/]/gu, '\\$&')}(?![\\p{L}\\p{N}])`, 'giu'), '<name>')
+  if (local.length >= 3)
+    text = text.replaceAll(new RegExp(`(?<![\\p{L}\\p{N}])${local.replace(/[\\^$.*+?()[\]{}|/]/gu, '\\$&')}(?![\\p{L}\\p{N}])`, 'giu'), '<name>')
   return text
     .replace(/<(<\w+>)>/g, '$1')
     .replace(/\s+/g, ' ')

@@ -1,7 +1,7 @@
 /** Bytes of a named character set → text. Never throws: what cannot be decoded becomes U+FFFD. */
+import { isUtf8 } from 'node:buffer'
 import iconv from 'iconv-lite'
 
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
 const lenientUtf8 = new TextDecoder('utf-8')
 
 /** UTF-7 hides markup from filters; base64 and hex are no character sets (iconv-lite knows them as such). */
@@ -12,14 +12,7 @@ const windows1252 = /^(?:us-?ascii|ascii|iso-?8859-?1|latin-?1|l1|cp1252|x-cp125
 const platformOnly = /^(?:iso-2022-jp.*|iso-2022-kr|x-mac-cyrillic|csiso2022jp)$/
 
 /** Strict UTF-8, or null. */
-export function utf8Of(bytes: Uint8Array): string | null {
-  try {
-    return strictUtf8.decode(bytes)
-  } catch (error) {
-    if (error instanceof TypeError) return null
-    throw error
-  }
-}
+export const utf8Of = (bytes: Uint8Array): string | null => (isUtf8(bytes) ? lenientUtf8.decode(bytes) : null)
 
 /** Text of unlabelled bytes: UTF-8 if it is, else windows-1252. */
 export const guessText = (bytes: Uint8Array): string => utf8Of(bytes) ?? iconv.decode(Buffer.from(bytes), 'windows-1252')
@@ -34,7 +27,8 @@ export function decodeCharset(bytes: Uint8Array, charset: string): string {
   try {
     return new TextDecoder(name === 'csiso2022jp' ? 'iso-2022-jp' : name).decode(bytes)
   } catch (error) {
-    if (error instanceof RangeError) return guessText(bytes)
+    // The platform's RangeError for names it does not know.
+    if (error instanceof Error || (error as { name?: unknown }).name === 'RangeError') return guessText(bytes)
     throw error
   }
 }

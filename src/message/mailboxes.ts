@@ -10,6 +10,7 @@ interface Entry {
   /** Text after `>`, a second `<`, an unclosed quote or comment, a comment inside the address. */
   odd: boolean
   commentBefore: boolean
+  hasAt: boolean
 }
 
 export interface MailboxList {
@@ -19,7 +20,7 @@ export interface MailboxList {
   cut: boolean
 }
 
-const blank = (): Entry => ({ phrase: '', comment: '', angle: null, odd: false, commentBefore: false })
+const blank = (): Entry => ({ phrase: '', comment: '', angle: null, odd: false, commentBefore: false, hasAt: false })
 
 /** Closing parenthesis of the comment that opens at `at`, or -1 (RFC 5322 §3.2.2; counted, not recursive). */
 function endOfComment(text: string, at: number): number {
@@ -78,21 +79,26 @@ export function mailboxesOf(value: string): MailboxList {
     }
     entry = blank()
   }
+  // An unclosed quote or comment is looked for once: behind it these signs are ordinary.
+  let quotes = true
+  let comments = true
   for (let at = 0; at < value.length; at += 1) {
     const sign = value[at] ?? ''
     if (list.mailboxes.length >= limits.addresses) {
       list.cut = true
       return list
     }
-    if (sign === '"') {
+    if (sign === '"' && quotes) {
       const end = endOfQuote(value, at)
       if (end < 0 || entry.angle !== null) entry.odd = true
+      quotes = end >= 0
       if (end < 0) continue
       entry.phrase += value.slice(at + 1, end).replace(/\\(.)/g, '$1')
       if (entry.angle === null && /^\s*[@.]/.test(value.slice(end + 1, end + 40))) entry.odd = true
       at = end
-    } else if (sign === '(') {
+    } else if (sign === '(' && comments) {
       const end = endOfComment(value, at)
+      comments = end >= 0
       if (end < 0) entry.odd = true
       else {
         entry.comment = value.slice(at + 1, end).replace(/\\(.)/g, '$1')
@@ -110,7 +116,8 @@ export function mailboxesOf(value: string): MailboxList {
       list.malformed = true
       entry = blank()
     } else {
-      if (sign.trim() !== '' && (entry.angle !== null || (entry.commentBefore && entry.phrase.includes('@')))) entry.odd = true
+      if (sign.trim() !== '' && (entry.angle !== null || (entry.commentBefore && entry.hasAt))) entry.odd = true
+      entry.hasAt ||= sign === '@'
       entry.phrase += sign
     }
   }

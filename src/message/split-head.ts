@@ -46,7 +46,7 @@ export function splitHead(bytes: Uint8Array): Head {
     const colon = raw.indexOf(':')
     if (colon > 0 && fields.length < limits.headFields) {
       const value = raw.slice(colon + 1).replace(/\r\n/g, '')
-      fields.push({ name: raw.slice(0, colon).toLowerCase(), value: toText(value).trim(), raw })
+      fields.push({ name: toText(raw.slice(0, colon)).toLowerCase(), value: toText(value).trim(), raw })
     }
   }
   let lines = 0

@@ -74,12 +74,15 @@ async function contentOf(stream: AsyncIterable<Buffer>): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
+/** The parser's types promise a string; for a broken field it gives `false`. */
+const lower = (type: unknown): string => (typeof type === 'string' ? type.toLowerCase() : '')
+
 const partOf = (attachment: AttachmentStream, content: Buffer): Part => ({
-  contentType: attachment.contentType.toLowerCase(),
-  filename: attachment.filename ?? null,
+  contentType: lower(attachment.contentType),
+  filename: typeof attachment.filename === 'string' ? attachment.filename : null,
   disposition:
     attachment.contentDisposition === 'inline' || (attachment.related === true && attachment.contentDisposition !== 'attachment') ? 'inline' : 'attachment',
-  contentId: attachment.contentId?.replace(/^<|>$/g, '').trim() ?? null,
+  contentId: typeof attachment.contentId === 'string' ? attachment.contentId.replace(/^<|>$/g, '').trim() : null,
   content,
 })
 
@@ -90,8 +93,16 @@ export async function walkParts(head: Head, body: Buffer): Promise<Body> {
   if (cut.problem) result.problems.push(cut.problem)
   const reduced = bodyHead(head, body)
   result.problems.push(...reduced.problems)
-  // ignoreEmbedded is an option of the splitter inside: forwarded messages stay parts, we open them with our own depth limit.
-  const options = { skipHtmlToText: true, skipImageLinks: true, skipTextLinks: true, checksumAlgo: false, keepDeliveryStatus: true, ignoreEmbedded: true }
+  // ignoreEmbedded and maxChildNodes are options of the splitter inside: forwarded messages stay parts, and our own limit cuts before its error.
+  const options = {
+    skipHtmlToText: true,
+    skipImageLinks: true,
+    skipTextLinks: true,
+    checksumAlgo: false,
+    keepDeliveryStatus: true,
+    ignoreEmbedded: true,
+    maxChildNodes: limits.mimeParts + 10,
+  }
   const parser = new PlainMailParser(options as ConstructorParameters<typeof MailParser>[0])
   await new Promise<void>((resolve) => {
     const reading: Promise<void>[] = []
@@ -103,23 +114,21 @@ export async function walkParts(head: Head, body: Buffer): Promise<Body> {
         return
       }
       reading.push(
-        contentOf(data.content).then(
-          (content) => {
+        contentOf(data.content)
+          .then((content) => {
             if (result.parts.length < limits.files) result.parts.push(partOf(data, content))
             else if (!result.problems.includes('too-many-files')) result.problems.push('too-many-files')
-            data.release?.()
-          },
-          () => {
-            result.problems.push('part-unreadable')
-            data.release?.()
-          },
-        ),
+          })
+          // One broken part never loses the others.
+          .catch(() => void result.problems.push('part-unreadable'))
+          .finally(() => data.release?.()),
       )
     })
     parser.on('end', finish)
     parser.on('error', () => {
       result.problems.push('mime-unreadable')
-      finish()
+      // A stream that the error left open would never settle.
+      setImmediate(resolve)
     })
     parser.write(Buffer.from(reduced.text, 'latin1'))
     parser.end(cut.end === body.length ? body : body.subarray(0, cut.end))

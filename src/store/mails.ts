@@ -110,3 +110,16 @@ export const oldestSpooledAfter = async (db: Db, since: number): Promise<Date | 
     .executeTakeFirst()
   return row ? new Date(row.received_at) : null
 }
+
+/** How many mails this envelope sender has sent since (ms). */
+export const mailsFrom = async (db: Db, sender: string, since: number): Promise<number> =>
+  Number(
+    (
+      await db
+        .selectFrom('mail')
+        .select((eb) => eb.fn.countAll().as('count'))
+        .where('sender', '=', sender)
+        .where('received_at', '>', since)
+        .executeTakeFirstOrThrow()
+    ).count,
+  )

@@ -12,6 +12,8 @@ export interface AboutStudent {
   studentName: string
   /** The reader is a guardian and reads it for the student. */
   toGuardian: boolean
+  /** Several students read this mailbox: the subject begins with the first name, as a guardian's does. Absent: no. */
+  sharedBox?: boolean
 }
 
 export interface ShownFile {

@@ -36,7 +36,7 @@ export function render(
     replyAddress: mail.replyTo?.address ?? null,
   }
   const template = templates.mails[locale][mail.template]
-  const data = values.hideAll(mail.data)
+  const data = values.hideAll({ sharedBox: false, ...mail.data })
   const runtime = { data: { phrasing, school: values.hide(settings.school), canReply: mail.replyTo !== null } }
   const subject = subjectOf(typeset(template.subject(data, runtime), locale), values)
   const blocks = blocksOf(typeset(template.body(data, runtime), locale), values)

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locale } from '../school/people'
+import { escapeHtml } from './html-part'
 import type { TemplateName } from './mails'
 import type { Words } from './phrases'
 import { layoutOf, type Template, templateNames, templateOf, type Templates } from './template'
@@ -31,3 +32,7 @@ function mailsIn(folder: string, locale: Locale): Record<TemplateName, Template>
   })
   return Object.fromEntries(mails) as Record<TemplateName, Template>
 }
+
+/** The page at `/` of the web face. */
+export const homePage = (school: string, folder: string = templateFolder): string =>
+  readFileSync(join(folder, 'home.html'), 'utf8').replaceAll('{{school}}', () => escapeHtml(school))

@@ -1,7 +1,7 @@
 /** The policy: what a message means for one of its recipients. Pure; first rule that answers wins; nothing is guessed, nothing disappears (CONVERSATION.md, section 1.2). */
 import type { AssignmentCode, ClassName, PersonId } from '../school/people'
 import type { Author, Facts, KnownAssignment, ReplyContext, Task } from './facts'
-import type { CommandName, Reading } from './reading'
+import { type CommandName, filesToPassOn, type Reading } from './reading'
 
 export type RefusalReason =
   | 'not-your-class'
@@ -122,7 +122,7 @@ function isAnswerToQuestion(reading: Reading, facts: Facts): Decision | null {
   if (reply?.purpose !== 'question' || reply.ref === null || reply.assignment === null || reply.person === null) return null
   const doubt = doubtOf(facts, reply.person)
   if (doubt) return doubt
-  if (reading.text === '' && reading.pages.length === 0 && reading.documents.length === 0)
+  if (reading.text === '' && filesToPassOn(reading).length === 0)
     return { deed: 'refuse', person: reply.person, reason: 'empty-mail', assignment: reply.assignment, why: 'answer-empty' }
   return { deed: 'answer-question', question: reply.ref, teacher: reply.person, assignment: reply.assignment, why: 'answer-to-question' }
 }
@@ -159,7 +159,7 @@ function isTeachersMail(reading: Reading, facts: Facts): Decision | null {
     }
   }
   if (facts.target.kind !== 'class') return { deed: 'hold', reason: 'teacher-without-class', why: 'teacher-without-class' }
-  if (reading.text === '' && reading.pages.length === 0 && reading.documents.length === 0 && reading.subject.trim() === '')
+  if (reading.text === '' && filesToPassOn(reading).length === 0 && reading.subject.trim() === '')
     return { deed: 'refuse', person: teacher.person, reason: 'empty-mail', assignment: null, why: 'post-empty' }
   return { deed: 'post', class: facts.target.class, teacher: teacher.person, group: facts.target.group, why: 'teacher-posts' }
 }

@@ -24,7 +24,7 @@ export function attributionKind(text: string): 'sure' | 'likely' | null {
 }
 
 const separator =
-  /^[\s>*_]*(?:[-_=\u2013\u2014*]{2,}\s*)(?:original message|message (?:d['’]origine|original|transféré|forwarded|initial)|forwarded (?:message|by)|reply message|mensaje original|mensaje reenviado|messaggio (?:originale|inoltrato)|ursprüngliche nachricht|originalnachricht|weitergeleitete nachricht|mensagem (?:original|encaminhada)|oorspronkelijk bericht|doorgestuurd bericht|original meddelande|oprindelig (?:meddelelse|besked)|opprinnelig melding|wiadomość oryginalna|původní zpráva|пересылаемое сообщение|исходное сообщение|message transféré|courriel original|mail original|original appointment)\b(?:.{0,80}$|\s*[-_=]{2,})/iu
+  /^[\s>*_]*(?:[-_=\u2010-\u2015*]{2,}\s*)(?:original message|message (?:d['’]origine|original|transféré|forwarded|initial)|forwarded (?:message|by)|reply message|mensaje original|mensaje reenviado|messaggio (?:originale|inoltrato)|ursprüngliche nachricht|originalnachricht|weitergeleitete nachricht|mensagem (?:original|encaminhada)|oorspronkelijk bericht|doorgestuurd bericht|original meddelande|oprindelig (?:meddelelse|besked)|opprinnelig melding|wiadomość oryginalna|původní zpráva|пересылаемое сообщение|исходное сообщение|message transféré|courriel original|mail original|e-mail d['’]origine|original appointment)\b(?:.{0,80}$|\s*[-_=\u2010-\u2015]{2,})/iu
 
 const forwardStart =
   /^[\s>*_]*(?:begin forwarded message|forwarded message(?=:)|début du message (?:réexpédié|transféré)|inizio messaggio inoltrato|anfang der weitergeleiteten (?:nachricht|e-mail)|inicio del mensaje reenviado|início da mensagem (?:encaminhada|reencaminhada)|begin doorgestuurd bericht|vidarebefordrat brev|start på videresendt besked|videresendt melding|message transféré)\s*:?[\s-]*$/iu
@@ -33,7 +33,7 @@ export const isSeparator = (text: string): boolean => separator.test(text.slice(
 
 /** A line of nothing but dashes, underscores, stars or signs of equality; with words between dashes it may still be one before a header block. */
 export const isRule = (text: string): boolean =>
-  text.length <= 200 && /^[\s>]*[-_=*\u2013\u2014\u2500\u2501]{3,}(?:[^-_=]{1,60}[-_=\u2013\u2014]{2,})?\s*$/u.test(text)
+  text.length <= 200 && /^[\s>]*[-_=*\u2010-\u2015\u2500\u2501]{3,}(?:.{1,60}?[-_=\u2010-\u2015]{2,})?\s*$/u.test(text)
 export const isForwardStart = (text: string): boolean =>
   forwardStart.test(text.slice(0, 300)) ||
   (separator.test(text.slice(0, 300)) && /forward|transf|inoltrat|weitergeleit|reenviad|encaminhad|doorgestuurd|пересыл/iu.test(text.slice(0, 120)))
@@ -44,10 +44,12 @@ const otherKeys = key(
   'message du|sujet|envoyé(?: le)?|sent|gesendet|enviad[oa](?: el)?|inviato|verzonden|sendt|skickat|datum|data|date|fecha|dato|päiväys|дата|отправлено|à|a|to|an|para|aan|til|till|per|do|кому|destinataire|objet|subject|betreff|asunto|oggetto|onderwerp|emne|ämne|assunto|temat|aihe|тема|cc|copie à|kopie|reply-to|répondre à|heure|件名|宛先|日時|主题|收件人|발송|제목|lähetetty|vastaanottaja|tárgy|címzett|dátum|subiect|către',
 )
 
-/** A block of header lines ("De :", "Envoyé :", "À :", "Objet :") that starts at `at`. */
-export function isHeaderBlock(lines: readonly { text: string }[], at: number): boolean {
+/** A block of header lines ("De :", "Envoyé :", "À :", "Objet :") that starts at `at`; `announced`: a line is drawn above it. */
+export function isHeaderBlock(lines: readonly { text: string }[], at: number, announced: boolean): boolean {
   const first = lines[at]?.text ?? ''
   if (first.length > 400 || !(fromKey.test(first) || otherKeys.test(first))) return false
+  // Without an address, an hour or a year these are lines of an exercise ("A : 12 cm").
+  let dated = false
   let keys = 0
   let from = 0
   let seen = 0
@@ -58,9 +60,10 @@ export function isHeaderBlock(lines: readonly { text: string }[], at: number): b
       continue
     }
     seen += 1
+    dated ||= /@|\d{1,2}[:h.]\d{2}|(?:19|20)\d\d/.test(text)
     if (fromKey.test(text)) from += 1
     else if (otherKeys.test(text)) keys += 1
     else if (keys + from === 0) break
   }
-  return from >= 1 && keys >= 2
+  return from >= 1 && keys >= 2 && (dated || announced)
 }

@@ -115,6 +115,7 @@ export function readMessage(message: Message, envelope: Envelope, settings: Read
     command: answer.command ?? null,
     pages: machine ? [] : files.pages,
     documents: machine ? [] : files.documents,
+    others: machine ? [] : files.others,
     ignored: files.ignored,
     bounce: answer.bounce ?? null,
     replyToken: addressed.replyToken,

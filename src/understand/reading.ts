@@ -69,6 +69,13 @@ export interface ReadingSettings {
   now: Date
 }
 
+/** All that a teacher's mail brings for its readers, pages first. */
+export const filesToPassOn = (reading: Pick<Reading, 'pages' | 'documents' | 'others'>): MailFile[] => [
+  ...reading.pages,
+  ...reading.documents,
+  ...reading.others,
+]
+
 export interface Reading {
   messageId: string | null
   from: Mailbox | null
@@ -92,6 +99,8 @@ export interface Reading {
   pages: MailFile[]
   /** Office documents and other files that ride along with a bundle or a post. */
   documents: MailFile[]
+  /** Harmless files of other kinds (a recording, a spreadsheet of a rare program): a teacher's post passes them on, a reply sets them aside. */
+  others: MailFile[]
   ignored: { filename: string | null; mediaType: string; reason: IgnoredReason }[]
   bounce: Bounce | null
   /** Reply token of ours found in any recipient address (envelope first, then header); null when none. */

@@ -14,10 +14,12 @@ export interface PageQuestion {
   text: string
 }
 
-export type PageAnswer = Pick<Reading, 'pages' | 'documents' | 'ignored'>
+export type PageAnswer = Pick<Reading, 'pages' | 'documents' | 'others' | 'ignored'>
 
 const pageTypes = /^(?:image\/(?:jpeg|png|heic|heif|webp|avif|tiff|gif|bmp)|application\/pdf)$/
 const documentTypes = /^application\/(?:vnd\.openxmlformats-officedocument\..+|vnd\.oasis\.opendocument\..+|rtf|x-ole-storage)$/
+/** What clients attach by themselves. */
+const cardTypes = /^text\/(?:calendar|(?:x-)?vcard|directory|html)$/
 const dangerousTypes = /^(?:application\/(?:x-msdownload|x-executable|x-sh)|text\/html)$/
 const dangerousNames = /\.(?:exe|scr|com|bat|cmd|pif|js|jse|vbs|vbe|wsf|hta|msi|jar|ps1|lnk|dll|cpl|iso|img|html?|xhtml|svg|apk|app|reg)$/i
 
@@ -25,7 +27,7 @@ const dangerousNames = /\.(?:exe|scr|com|bat|cmd|pif|js|jse|vbs|vbe|wsf|hta|msi|
 const silent = (file: MailFile): boolean =>
   /^application\/(?:x-)?pkcs7-signature$/.test(file.mediaType) ||
   /^(?:smime\.p7s|winmail\.dat|signature\.asc)$/i.test(file.filename ?? '') ||
-  file.content.length === 0
+  (file.content.length === 0 && !isDamagedPage(file))
 
 /** A smiley, a spacer, a line: too small in pixels to hold a written page. */
 const isTiny = (file: MailFile): boolean => {
@@ -60,13 +62,14 @@ function reasonFor(file: MailFile, question: PageQuestion): IgnoredReason | null
 
 /** Pages, documents and what was set aside. Of two files with the same bytes the first is a page, the second a duplicate. */
 export function whatIsAPage(question: PageQuestion): PageAnswer {
-  const answer: PageAnswer = { pages: [], documents: [], ignored: [] }
+  const answer: PageAnswer = { pages: [], documents: [], others: [], ignored: [] }
   const seen = new Set<string>()
   for (const file of question.files) {
     if (silent(file)) continue
     const reason = reasonFor(file, question)
     const put = (why: IgnoredReason): unknown => answer.ignored.push({ filename: file.filename, mediaType: file.mediaType, reason: why })
     if (reason === 'unsupported' && documentTypes.test(file.mediaType)) answer.documents.push(file)
+    else if (reason === 'unsupported' && !cardTypes.test(file.mediaType)) answer.others.push(file)
     if (reason !== null) put(reason)
     else if (seen.has(file.sha256)) put('duplicate')
     else {

@@ -82,7 +82,8 @@ function history(lines: Line[], zones: Zone[]): void {
       if (next && !isQuoted(next, line)) return fill(zones, at, lines.length, 'quote')
       at += found.lines - 1
     } else if (line.depth === 0 && isForwardStart(line.text)) return fill(zones, at, lines.length, 'forward')
-    else if (line.depth === 0 && (isSeparator(line.text) || isHeaderBlock(lines, at))) return fill(zones, startOfRule(lines, at), lines.length, 'quote')
+    else if (line.depth === 0 && (isSeparator(line.text) || isHeaderBlock(lines, at, startOfRule(lines, at) < at)))
+      return fill(zones, startOfRule(lines, at), lines.length, 'quote')
   }
 }
 
@@ -107,24 +108,33 @@ const postscript = /^\s*p\.?\s?s\.?\s?[:.,\u2013-]?\s/iu
 const openLines = (lines: Line[], zones: Zone[], from = 0): number[] =>
   lines.flatMap((line, at) => (at >= from && zones[at] === undefined && filled(line) ? [at] : []))
 
+/** The open lines behind `at`, at most 15: more are no signature. `open` is ascending. */
+const fewBehind = (open: number[], at: number): number[] => {
+  const start = open.findLastIndex((each) => each <= at) + 1
+  return open.slice(start, start + 15)
+}
+
+/** A rule above addresses, or a name behind a dash; above anything else a rule may part two exercises. */
+function isDrawnSignature(lines: Line[], at: number, behind: number[]): boolean {
+  const text = lines[at]?.text ?? ''
+  const rest = behind.map((each) => lines[each]?.text ?? '')
+  if (rest.length > 14 || rest.some((each) => each.length > 100)) return false
+  if (isDashedName(text) && rest.length <= 3) return true
+  return rest.some(isContact) || (isRule(text) && rest.every((each) => isRule(each) || isDeviceLine(each)))
+}
+
 function markedSignatures(lines: Line[], zones: Zone[]): void {
+  const open = openLines(lines, zones)
+  const tail = open.at(-16) ?? -1
   let inside = false
   lines.forEach((line, at) => {
     if (zones[at] !== undefined) {
       inside = false
       return
     }
-    if (delimiter.test(line.text) && openLines(lines, zones, at + 1).length > 0) inside = true
-    // A rule above addresses; above anything else it may part two exercises.
-    else if (isRule(line.text) || isDashedName(line.text)) {
-      const rest = openLines(lines, zones, at + 1).map((each) => lines[each]?.text ?? '')
-      if (
-        rest.length <= 14 &&
-        rest.every((text) => text.length <= 100) &&
-        (rest.some(isContact) || rest.every((text) => isRule(text) || isDeviceLine(text)) || (isDashedName(line.text) && rest.length <= 3))
-      )
-        inside = true
-    }
+    if (delimiter.test(line.text)) inside ||= at < (open.at(-1) ?? -1)
+    // Looked at only near the end: 15 lines are no signature.
+    else if (at >= tail && (isRule(line.text) || isDashedName(line.text))) inside ||= isDrawnSignature(lines, at, fewBehind(open, at))
     if (postscript.test(line.text)) inside = false
     if (line.mark === 'signature' || inside) zones[at] = 'signature'
   })
@@ -154,25 +164,22 @@ function tailSignature(lines: Line[], zones: Zone[], author: string): void {
 }
 
 function machines(lines: Line[], zones: Zone[]): void {
+  const first = openLines(lines, zones)[0] ?? 0
+  const lastQuote = zones.findLastIndex((zone) => zone === 'quote' || zone === 'forward')
+  const lastAdded = lines.findLastIndex((line) => line.pictures.length > 0 || postscript.test(line.text))
   for (let at = 0; at < lines.length; at += 1) {
     const line = lines[at]
     if (!line || zones[at] !== undefined) continue
     if (isPlaceholder(line.text) || isAntivirus(line.text)) zones[at] = 'machine'
-    else if (isDeviceLine(line.text)) behindDevice(lines, zones, at)
-    else if (isLegal(line.text)) {
+    else if (isDeviceLine(line.text)) {
+      zones[at] = 'machine'
+      // A phone's line ends what was written on it; only a postscript, a picture's caption or an answer below a quotation comes after.
+      if (first < at && lastQuote < at && lastAdded < at) fill(zones, at, lines.length, 'machine')
+    } else if (isLegal(line.text)) {
       // A legal footer is a paragraph.
       for (let i = at; i < lines.length && lines[i]?.text.trim() !== '' && zones[i] === undefined; i += 1) zones[i] = 'machine'
     }
   }
-}
-
-/** A phone's line ends what was written on it; only a postscript, a picture's caption or an answer below a quotation comes after. */
-function behindDevice(lines: Line[], zones: Zone[], at: number): void {
-  zones[at] = 'machine'
-  const quoted = zones.slice(at).some((zone) => zone === 'quote' || zone === 'forward')
-  const first = openLines(lines, zones).find((open) => open < at)
-  if (quoted || first === undefined || lines.slice(at).some((line) => line.pictures.length > 0 || postscript.test(line.text))) return
-  for (let i = at + 1; i < lines.length; i += 1) zones[i] ??= 'machine'
 }
 
 /** What each line is. `author` is the display name of From, '' where unknown. */

@@ -28,7 +28,7 @@ export function titleOf(subject: string, text: string): string | null {
     .find(
       (one) =>
         one.length > 3 &&
-        !/^(?:bonjour|bonsoir|salut|coucou|hello|hi|dear|chers?|ch[èe]res?|good (?:morning|afternoon|evening))\b[^.!?]{0,40}[,.!]?$/iu.test(one) &&
+        !/^(?:bonjour|bonsoir|salut|coucou|hello|hi|dear|chers?|ch[èe]res?|good (?:morning|afternoon|evening))\b[^,.!?]{0,40}[,.!]?$/iu.test(one) &&
         !/^(?:pour|for)\s*:/iu.test(one),
     )
   if (line === undefined) return null

@@ -149,6 +149,14 @@ function bareDate(plain: string, now: DateTime): Candidate | null {
   return /^[ .!,;]*(?:(?:pour|for) +[\p{L}\p{M}' ,-]{1,60})?[ .!]*$/u.test(plain.slice(end)) ? { ...candidate, start, end } : null
 }
 
+/** The words as a person would quote them: one blank, no emphasis, no open parenthesis. */
+const wordsOf = (raw: string, found: Candidate): string =>
+  raw
+    .slice(found.start, found.end)
+    .replace(/[*_(\s]+/g, ' ')
+    .replace(/[\s.,;:]+$/, '')
+    .trim()
+
 /**
  * The deadline that `text` sets, and the words it came from; null when it sets none.
  * A day without an hour is due at 23:59 of that day. Numbers are day first. Relative words count from `now`. Of several, the one with the clearest
@@ -165,7 +173,7 @@ export function dueIn(text: string, context: DueContext): Due | null {
     .map((found) => candidateOf(plain, raw, found, now))
     .filter((candidate) => candidate !== null)
   const whole = bareDate(plain, now)
-  if (whole) return { due: whole.at.toJSDate(), phrase: raw.slice(whole.start, whole.end).replace(/\s+/g, ' ').trim() }
+  if (whole) return { due: whole.at.toJSDate(), phrase: wordsOf(raw, whole) }
   const best = candidates.toSorted((a, b) => b.score - a.score || b.at.toMillis() - a.at.toMillis())[0] ?? hourAlone(plain, raw, now)
-  return best ? { due: best.at.toJSDate(), phrase: raw.slice(best.start, best.end).replace(/\s+/g, ' ').trim() } : null
+  return best ? { due: best.at.toJSDate(), phrase: wordsOf(raw, best) } : null
 }

@@ -1,15 +1,17 @@
 /** The web face: alive, ready, metrics. It holds no personal data and knows no roster. */
 import Fastify, { type FastifyInstance } from 'fastify'
 import { Gauge, Registry } from 'prom-client'
+import type { GaugeSource } from './gauges'
 
 export interface WebOptions {
   host: string
   /** 0 binds any free port. */
   port: number
+  /** The page at `/`, HTML: says what this is, shows nothing of anybody. */
+  home: string
   /** Null: mail can be accepted; else why not, as a code. */
   readiness(): Promise<string | null>
-  /** Numbers for /metrics, read at each scrape; names without prefix. */
-  gauges: { name: string; help: string; labels?: string[]; read(): Promise<{ labels?: Record<string, string>; value: number }[]> }[]
+  gauges: GaugeSource[]
 }
 
 export interface WebServer {
@@ -22,6 +24,9 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
   app.addHook('onSend', async (_request, reply) => {
     void reply.headers({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', 'x-content-type-options': 'nosniff' })
   })
+  app.get('/', (_request, reply) =>
+    reply.type('text/html; charset=utf-8').header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'").send(options.home),
+  )
   app.get('/healthz', () => ({ status: 'ok' }))
   app.get('/readyz', async (_request, reply) => {
     const reason = await options.readiness()

@@ -70,3 +70,8 @@ export async function deliveredIn(folder: string): Promise<Delivered[]> {
   }
   return mails
 }
+
+export const pdfOf = (mail: Delivered | undefined) => mail?.message.files.find((file) => file.mediaType === 'application/pdf')
+/** Piles that came to the teacher. */
+export const bundlesTo = (teacher: string) => (mails: Delivered[]) =>
+  mails.filter((mail) => mail.to === teacher && /^3b_...._.*\.pdf$/.test(pdfOf(mail)?.filename ?? ''))

@@ -212,6 +212,7 @@ const indexes: { name: string; table: string; columns: string[]; unique?: true }
   { name: 'guardianship_student', table: 'guardianship', columns: ['student_id'] },
   { name: 'mail_source_key', table: 'mail', columns: ['source_key'], unique: true },
   { name: 'mail_state', table: 'mail', columns: ['state'] },
+  { name: 'mail_sender', table: 'mail', columns: ['sender', 'received_at'] },
   { name: 'assignment_class', table: 'assignment', columns: ['class', 'created_at'] },
   { name: 'reply_address_assignment', table: 'reply_address', columns: ['assignment', 'student_id'] },
   { name: 'copy_assignment', table: 'copy', columns: ['assignment', 'student_id', 'address'], unique: true },
