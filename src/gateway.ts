@@ -33,13 +33,14 @@ import { openSpool } from './spool/spool'
 import type { Spool } from './spool/spooled-mail'
 import { lockStorage, type StorageLock } from './spool/storage-lock'
 import type { Holiday } from './school/quiet-time'
-import { type Blobs, openBlobs } from './store/blobs'
+import { type Blobs, openBlobs, removeUnfinished } from './store/blobs'
 import { type Database, openDatabase } from './store/database'
 import { mailWithSourceKey } from './store/mails'
 import { recoverOutgoing } from './store/outbox'
 import { listQueue } from './store/queue'
 import { loadBundleWords } from './text/bundle-words-files'
 import { render } from './text/render'
+import type { Templates } from './text/template'
 import { homePage, loadTemplates } from './text/template-files'
 import { gaugesOf } from './web/gauges'
 import { startWeb, type WebServer } from './web/server'
@@ -73,6 +74,9 @@ export interface Gateway {
   /** Takes no new work, finishes or gives back what it holds, within `graceMs`. */
   stop(graceMs?: number): Promise<void>
 }
+
+/** Compiled once a process: they are part of the program. */
+let allTemplates: Templates | null = null
 
 const lanesOf = (config: Config): Lane[] => [
   { kinds: ['handle-mail'], concurrency: 4 },
@@ -133,7 +137,9 @@ class RunningGateway implements Gateway {
     this.#lock = await lockStorage(storage)
     for (const name of ['tmp', 'wire']) await mkdir(join(storage, name), { recursive: true, mode: 0o700 })
     this.database = await openDatabase(config.storage.database, storage)
-    this.blobs = await openBlobs(within(storage, config.storage.blobs.slice('file:'.length)))
+    const blobs = within(storage, config.storage.blobs.slice('file:'.length))
+    this.blobs = await openBlobs(blobs)
+    await removeUnfinished(blobs)
     this.#spool = await openSpool(join(storage, 'spool'), { log, reserveBytes: config.storage.reserveBytes })
   }
 
@@ -174,7 +180,7 @@ class RunningGateway implements Gateway {
       onHeld,
       lanes: lanesOf(config),
       handlers: {
-        'handle-mail': (job) => handleMail(job, { database, blobs, settings, authenticate: this.options.authenticate, antivirus, now, log }),
+        'handle-mail': (job) => handleMail(job, { ...bundle, authenticate: this.options.authenticate, antivirus, log }),
         'make-pages': (job) => makePages(job, { database, blobs, pages, pagesPerSubmission: settings.pagesPerSubmission }),
         'make-bundle': (job) => makeBundle(job, bundle),
         'return-corrections': (job) => returnCorrections(job, bundle),
@@ -192,7 +198,7 @@ class RunningGateway implements Gateway {
   async #startOutbox(): Promise<void> {
     const { config, folder, storage, clock, log } = this.options
     const { database, blobs } = this
-    const templates = loadTemplates()
+    const templates = (allTemplates ??= loadTemplates())
     // Wire forms are not synced: what an earlier run left may be cut short.
     await sweepWireForms(join(storage, 'wire'), new Date(8.64e15))
     this.#relay = createRelay(config.outbound.url, { folder: storage, heloName: config.domain })

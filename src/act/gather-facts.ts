@@ -39,7 +39,8 @@ export async function targetsOf(db: Db, recipients: string[], headerToken: strin
     const hidden = await findTarget(db, `r-${headerToken}@${domain}`, domain)
     if (hidden) return [hidden, ...targets.filter((target) => target.kind !== 'class')]
   }
-  return targets
+  // An answer to all is one answer: what it says to the class beside our reply address is the same.
+  return targets.some((target) => target.kind === 'reply') ? targets.filter((target) => target.kind !== 'class') : targets
 }
 
 /** The newest mail of ours that this one answers. */

@@ -1,4 +1,5 @@
 /** One accepted mail, whole: read, gather what is known, decide for each recipient, carry out in one transaction. */
+import type { BundlePool } from '../bundle/bundle-pool'
 import { Fault } from '../errors'
 import type { Log } from '../log'
 import type { Envelope } from '../message/message'
@@ -15,6 +16,7 @@ import type { JobResult } from '../work/runner'
 import type { Authenticate, Authentication } from '../authenticate/authenticate'
 import type { Antivirus } from './scan-virus'
 import { carryOut } from './carry-out'
+import { unlessPupilsPages } from './guard-pages'
 import { type Deed, type Outcome } from './deed'
 import { authorsAt, contentKeyOf, gatherFacts, targetsOf } from './gather-facts'
 import type { ActSettings } from './settings'
@@ -30,6 +32,8 @@ export interface HandleMailJob {
 export interface HandleMailDeps {
   database: Database
   blobs: Blobs
+  bundles: BundlePool
+  markKey: string
   settings: ActSettings
   authenticate: Authenticate
   /** Null: no scanner is configured. */
@@ -71,6 +75,7 @@ export async function handleMail(job: Job, deps: HandleMailDeps): Promise<JobRes
     decided.push({ target, key, decision: decide(reading, data.place ? placed(facts, data.place) : facts) })
   }
   if (decided.some(({ decision }) => decision.deed === 'wait-for-dns')) throw new Fault('dns-undecided')
+  for (const one of decided) one.decision = await unlessPupilsPages(one.decision, reading, authors, deps)
   if (decided.some(({ decision }) => keepsFiles(decision))) for (const file of filesToPassOn(reading)) await blobs.put(file.content)
   return {
     commit: async (tx) => {

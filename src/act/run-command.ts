@@ -193,7 +193,7 @@ async function help(decision: CommandDecision, { tx, mail, reading, settings, no
 async function digestChoice(decision: CommandDecision, deed: Deed): Promise<Outcome> {
   const { tx, mail, reading, settings, now } = deed
   const word = reading.command?.argument ?? ''
-  const stops = /stop|arr[êe]t|d[ée]sabonn|unsubscribe/iu.test(`${word} ${reading.subject} ${reading.text}`)
+  const stops = reading.kind === 'unsubscribe' || /stop|arr[êe]t|d[ée]sabonn|unsubscribe/iu.test(`${word} ${reading.subject} ${reading.text}`)
   const resumes = /reprendre|resume/iu.test(`${word} ${reading.text}`)
   const person = await findPerson(tx, decision.author)
   if (!person?.email) return held('no-address')

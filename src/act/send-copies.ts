@@ -99,6 +99,8 @@ export async function writeAssignment(tx: Tx, letter: AssignmentLetter, settings
       token: recipient.token,
       isRoot: letter.isFirst,
       verp: true,
+      // A reminder comes unasked (CONTRACT.md, section 5); the task itself cannot be unsubscribed from.
+      unsubscribe: letter.template === 'reminder',
       data: {
         class: classLabel(assignment.class),
         code: assignment.code,

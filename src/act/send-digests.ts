@@ -1,7 +1,7 @@
 /** Parents' digests: per child what is due, handed in, missing, and what came back corrected; nothing where there is nothing. */
 import { dayIn, nextAt } from '../school/calendar'
-import { leavesAt } from '../school/quiet-time'
 import { type Address, classLabel, type PersonId } from '../school/people'
+import { leavesAt } from '../school/quiet-time'
 import { assignmentsOfClass, type Assignment } from '../store/assignments'
 import { returnedOf } from '../store/bundles'
 import type { Db, Tx } from '../store/database'

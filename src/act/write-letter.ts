@@ -64,7 +64,7 @@ export async function writeLetter<T extends TemplateName>(tx: Tx, letter: Letter
     ),
     autoSubmitted: letter.answersMail ? 'auto-replied' : 'auto-generated',
     listId: letter.class === null ? null : `${letter.class}.${domain}`,
-    listUnsubscribe: letter.unsubscribe && replyTo !== null ? { mailto: replyTo, https: null } : null,
+    listUnsubscribe: letter.unsubscribe && replyTo !== null ? { mailto: `${replyTo}?subject=unsubscribe`, https: null } : null,
     attachments: letter.attachments ?? [],
     calendar: letter.calendar ?? null,
   }

@@ -26,7 +26,6 @@ const hashPattern = /^[0-9a-f]{64}$/
 
 export async function openBlobs(folder: string): Promise<Blobs> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  await removeUnfinished(folder)
   const path = (hash: string): string => {
     if (!hashPattern.test(hash)) throw new TypeError('a blob is named by 64 hex digits')
     return join(folder, hash.slice(0, 2), hash)
@@ -96,8 +95,8 @@ const absent = (error: unknown): null => {
   throw error
 }
 
-/** A crash between write and rename leaves a `.part` file that nothing names. */
-async function removeUnfinished(folder: string): Promise<void> {
+/** A crash between write and rename leaves a `.part` file that nothing names. Only for whoever holds the storage: a running service has such files in the making. */
+export async function removeUnfinished(folder: string): Promise<void> {
   for (const name of await readdir(folder)) if (name.endsWith('.part')) await rm(join(folder, name), { force: true })
 }
 

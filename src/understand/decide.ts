@@ -2,6 +2,7 @@
 import type { AssignmentCode, ClassName, PersonId } from '../school/people'
 import type { Author, Facts, KnownAssignment, ReplyContext, Task } from './facts'
 import { type CommandName, filesToPassOn, type Reading } from './reading'
+import { isCorrection, namedAssignment, overTaskNamed, replyOf, tokenOf } from './which-assignment'
 
 export type RefusalReason =
   | 'not-your-class'
@@ -70,7 +71,9 @@ const rules: Rule[] = [
 ]
 
 /** What to do with a message for one recipient. Always answers: what no rule knows is held. */
-export function decide(reading: Reading, facts: Facts): Decision {
+export function decide(message: Reading, facts: Facts): Decision {
+  // A mail program's "unsubscribe" is the word STOP.
+  const reading: Reading = message.kind === 'unsubscribe' ? { ...message, command: { name: 'digest', argument: 'stop' } } : message
   for (const rule of rules) {
     const decision = rule(reading, facts)
     if (decision !== null) return decision
@@ -145,6 +148,10 @@ function isTeachersMail(reading: Reading, facts: Facts): Decision | null {
   if (reply?.purpose === 'student' || reply?.purpose === 'guardian') return null
   const doubt = doubtOf(facts, teacher.person, name)
   if (doubt) return doubt
+  // A code is no secret: it opens nothing to teachers of other classes.
+  const isForeign = named !== null && !teacher.teaches.includes(named.class)
+  if (isForeign && (reading.command !== null || isTeacherThread || isCorrection(reading, false)))
+    return { deed: 'refuse', person: teacher.person, reason: 'assignment-unknown', assignment: null, why: 'assignment-of-another-class' }
   if (reading.command) return teacherCommand(reading, facts, teacher, named, reply)
   if (named && isCorrection(reading, isTeacherThread))
     return { deed: 'take-correction', assignment: named.code, teacher: teacher.person, why: isTeacherThread ? 'correction-in-thread' : 'correction-by-name' }
@@ -163,14 +170,6 @@ function isTeachersMail(reading: Reading, facts: Facts): Decision | null {
     return { deed: 'refuse', person: teacher.person, reason: 'empty-mail', assignment: null, why: 'post-empty' }
   return { deed: 'post', class: facts.target.class, teacher: teacher.person, group: facts.target.group, why: 'teacher-posts' }
 }
-
-/** The corrected pile: answered in the bundle's thread, or sent to the class under the bundle's own file name. */
-function isCorrection(reading: Reading, isTeacherThread: boolean): boolean {
-  if (isTeacherThread) return reading.pages.length > 0
-  return reading.kind === 'correction' || reading.pages.some((file) => file.mediaType === 'application/pdf' && bundleName.test(file.filename ?? ''))
-}
-
-const bundleName = /^[\p{L}\p{N}.-]+_([2-9A-HJ-KM-NP-Z]{4})_.*\.pdf$/u
 
 function teacherCommand(reading: Reading, facts: Facts, teacher: Author, named: KnownAssignment | null, reply: ReplyContext | null): Decision {
   const command = reading.command
@@ -227,6 +226,8 @@ function isFamilysMail(reading: Reading, facts: Facts): Decision | null {
   const coded = reading.codeInSubject === null ? [] : facts.tasks.filter((task) => task.assignment === reading.codeInSubject)
   const candidates = coded.length > 0 ? coded : facts.tasks
   const [only] = candidates
+  const over = coded.length > 0 ? null : overTaskNamed(reading, facts)
+  if (over) return takeReply(reading, facts, over, null, 'code-in-subject')
   if (candidates.length === 1 && only) return takeReply(reading, facts, only, null, coded.length > 0 ? 'code-in-subject' : 'only-open-task')
   if (reading.command) return familyCommand(reading, author, null, null)
   if (candidates.length > 1) return { deed: 'ask-which', author: author.person, tasks: candidates, why: 'several-open-tasks' }
@@ -277,6 +278,8 @@ function isGuardianReply(reading: Reading, facts: Facts): Decision | null {
   const author = facts.authors.find((one) => one.person === reply.person)
   if (!author) return { deed: 'hold', reason: 'digest-answer-other-sender', why: 'digest-answer-other-sender' }
   if (reading.command) return familyCommand(reading, author, null, reply)
+  // Mail programs that unsubscribe by mail write a text of their own under our subject.
+  if (/^\s*unsubscribe\s*$/iu.test(reading.subject)) return familyCommand({ ...reading, command: { name: 'digest', argument: 'stop' } }, author, null, reply)
   return { deed: 'tell-operator', why: 'digest-answer' }
 }
 
@@ -287,14 +290,4 @@ function doubtOf(facts: Facts, teacher: PersonId, name: ClassName | null = null)
   if (facts.believed === 'yes') return null
   if (facts.believed === 'undecided') return { deed: 'wait-for-dns', why: 'dns-undecided' }
   return { deed: 'ask-teacher', teacher, class: name, why: 'teacher-not-proven' }
-}
-
-const tokenOf = (facts: Facts): ReplyContext | null => (facts.target.kind === 'reply' ? facts.target.reply : null)
-const replyOf = (facts: Facts): ReplyContext | null => tokenOf(facts) ?? facts.thread
-
-/** The assignment a teacher means: by reply address or thread, by code in the subject, by the bundle's file name. */
-function namedAssignment(reading: Reading, facts: Facts, reply: ReplyContext | null): KnownAssignment | null {
-  const byFile = reading.pages.map((file) => bundleName.exec(file.filename ?? '')?.[1]).find((code) => code !== undefined)
-  const code = reply?.assignment ?? reading.codeInSubject ?? byFile ?? null
-  return facts.assignments.find((assignment) => assignment.code === code) ?? null
 }

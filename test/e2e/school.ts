@@ -19,9 +19,10 @@ import { type Page, pagesOf } from '../../src/store/submissions'
 import type { TemplateName } from '../../src/text/mails'
 import { type MovableClock, movableClock } from '../../src/work/clock'
 import * as people from './people'
-import { handOver, type MailToSend } from './writing'
+import { handOver, type MailToSend, writeMail } from './writing'
 
 export const markKey = '5a'.repeat(32)
+const teachers = [people.teacher, people.otherTeacher]
 const patienceMs = 20_000
 
 export interface SchoolOptions {
@@ -30,8 +31,8 @@ export interface SchoolOptions {
   roster?: string
   /** With it the policy is `dmarc`, else `off`. */
   authenticate?: Authenticate
-  /** No listener: the mail comes through a mailbox. */
-  withoutSmtp?: boolean
+  /** Who brings the mail where it is not handed over by SMTP: then there is no listener. */
+  postman?: (message: Buffer, at: Date) => Promise<void>
 }
 
 /** A mail that has left. */
@@ -52,6 +53,7 @@ export const inSchool = (options: SchoolOptions, body: (school: School) => Promi
   const school = await School.open(options)
   try {
     await body(school)
+    await school.checkPromises()
   } catch (error) {
     process.stderr.write(`kept for looking at: ${school.folder}\n`)
     throw error
@@ -68,7 +70,8 @@ export class School {
   private constructor(
     readonly folder: string,
     readonly clock: MovableClock,
-    private readonly options: SchoolOptions,
+    /** May be changed before a new start. */
+    readonly options: SchoolOptions,
   ) {}
 
   static async open(options: SchoolOptions = {}): Promise<School> {
@@ -86,7 +89,7 @@ ${this.options.toml ?? ''}`,
       readSecretFile: () => '',
     })
     if (!outcome.ok) throw new Error(outcome.faults.join('\n'))
-    outcome.config.smtp.port = this.options.withoutSmtp ? 0 : await freePort()
+    outcome.config.smtp.port = this.options.postman ? 0 : await freePort()
     this.gateway = await startGateway({
       config: outcome.config,
       folder: this.folder,
@@ -106,8 +109,13 @@ ${this.options.toml ?? ''}`,
   }
 
   /** Hands a mail over; the SMTP reply. */
-  hand(mail: MailToSend): Promise<string> {
-    return handOver(this.gateway.smtpPort ?? 0, { date: this.clock.now(), ...mail })
+  async hand(mail: MailToSend): Promise<string> {
+    const dated = { date: this.clock.now(), ...mail }
+    if (!this.options.postman) return handOver(this.gateway.smtpPort ?? 0, dated)
+    const before = (await this.mails()).length
+    await this.options.postman(writeMail(dated), this.clock.now())
+    await until('the mail is fetched', async () => (await this.mails()).length > before)
+    return '250 fetched'
   }
 
   /** Hands a mail over that must be taken, and waits until all that follows from it has happened. */
@@ -219,6 +227,26 @@ ${this.options.toml ?? ''}`,
 
   queue(): Promise<QueueEntry[]> {
     return listQueue(this.gateway.database.db, this.clock.now())
+  }
+
+  /** What holds whatever was sent: who may be written to, and what no family's mail may show (CONTRACT.md, section 9). */
+  async checkPromises(): Promise<void> {
+    const { db } = this.gateway.database
+    const rows = await db.selectFrom('person').select(['id', 'email']).execute()
+    const families = rows.map((row) => row.email ?? '').filter((email) => email !== '' && !teachers.includes(email))
+    const staff = [...teachers, people.operator, people.office]
+    const strangers = new Map<string, number>()
+    for (const mail of await this.left()) {
+      expect([mail.template, mail.header('auto-submitted')]).toEqual([mail.template, expect.stringMatching(/^auto-(?:generated|replied)$/)])
+      expect([mail.template, mail.envelopeFrom]).toEqual([mail.template, expect.stringMatching(/^$|^b-/)])
+      if (staff.includes(mail.to)) continue
+      if (!families.includes(mail.to)) strangers.set(mail.to, (strangers.get(mail.to) ?? 0) + 1)
+      const shown = families.filter((address) => address !== mail.to && `${mail.raw}${mail.message.text}${mail.message.html}`.includes(address))
+      expect([mail.template, mail.to, shown]).toEqual([mail.template, mail.to, []])
+    }
+    expect([...strangers].filter(([, count]) => count > 2)).toEqual([])
+    const states = await db.selectFrom('mail').select(['state', 'reason']).execute()
+    expect(states.filter((mail) => mail.state === 'spooled' || (mail.state === 'held' && !mail.reason))).toEqual([])
   }
 
   /** State and reason of every received mail, in order. */
