@@ -14,10 +14,12 @@ import { errnoOf, Fault, isFault } from '../errors'
 import { silentLog } from '../log'
 import { openSpool } from '../spool/spool'
 import { lockStorage, type StorageLock } from '../spool/storage-lock'
+import { removeUnfinished } from '../store/blobs'
 import { findPerson } from '../store/people'
 import { createZip } from '../store/zip-file'
 import { render } from '../text/render'
 import { loadTemplates } from '../text/template-files'
+import { within } from './configuration'
 import type { Globals } from './globals'
 import { print, printJson } from './output'
 import { type Opened, withStore } from './store-command'
@@ -103,8 +105,9 @@ async function lockIfAlone(storage: string): Promise<StorageLock | null> {
   }
 }
 
-/** Accepted mail that no service has taken up yet gets its rows first, so that it can be erased like any other. A running service does so by itself. */
-async function emptySpool({ storage, database, blobs }: Opened): Promise<void> {
+/** What a crash left half written goes. Accepted mail that no service has taken up yet gets its rows first, so that it can be erased like any other. A running service does so by itself. */
+async function emptySpool({ storage, config, database, blobs }: Opened): Promise<void> {
+  await removeUnfinished(within(storage, config.storage.blobs.slice('file:'.length)))
   await mkdir(join(storage, 'spool'), { recursive: true, mode: 0o700 })
   const spool = await openSpool(join(storage, 'spool'), { log: silentLog, reserveBytes: 0 })
   try {
