@@ -10,24 +10,6 @@ import { openPdf, type Pixels } from './pdf-to-picture'
 import { readBmp } from './read-bmp'
 import { readHeic } from './read-heic'
 
-sharp.cache(false)
-sharp.concurrency(1)
-// Only the loaders of the contract's formats (THREATS.md, D11): whatever else libvips could read stays shut.
-sharp.block({
-  operation: [
-    'VipsForeignLoadSvg',
-    'VipsForeignLoadPdf',
-    'VipsForeignLoadMagick',
-    'VipsForeignLoadRad',
-    'VipsForeignLoadOpenexr',
-    'VipsForeignLoadFits',
-    'VipsForeignLoadMat',
-    'VipsForeignLoadAnalyze',
-    'VipsForeignLoadCsv',
-    'VipsForeignLoadVips',
-  ],
-})
-
 /** A frame on its way: a pipeline that yields upright pixels, how it was turned, and what it was before. */
 interface Frame {
   picture: Sharp
