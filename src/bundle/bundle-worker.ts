@@ -4,6 +4,7 @@ import { setPriority } from 'node:os'
 import { type FaultCode, isFault, errnoOf } from '../errors'
 import { buildBundle } from './build-bundle'
 import { loadBundleFonts } from './bundle-fonts-files'
+import { shutLoaders } from '../pages/shut-loaders'
 import type { BundleJob, BundleJobAnswer, BundleJobResult } from './bundle-job'
 import { intoFile, readPicture } from './pile-files'
 
@@ -52,6 +53,7 @@ async function answer(job: BundleJob): Promise<BundleJobAnswer> {
 }
 
 setPriority(niceness)
+shutLoaders()
 process.on('message', (job: BundleJob) => {
   void answer(job).then((result) => process.send?.(result))
 })
