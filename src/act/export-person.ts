@@ -7,7 +7,7 @@ import type { Person } from '../school/people'
 import { mapStrings, type PersonTraces, tracesOf } from '../school/person-traces'
 import type { Blobs } from '../store/blobs'
 import type { Database, Db } from '../store/database'
-import { everybody, mailsFrom, mailsTo, postedBy, rosterRowsOf, type Sight, type Work, workOf } from '../store/holdings'
+import { everybody, receivedFrom, mailsTo, postedBy, rosterRowsOf, type Sight, type Work, workOf } from '../store/holdings'
 import { findPerson } from '../store/people'
 import type { ZipFile } from '../store/zip-file'
 import type { OutgoingMail } from '../text/outgoing-mail'
@@ -126,7 +126,7 @@ class Export {
   async #mailsFrom() {
     const shared = await sharedBy(this.#db, this.person)
     const told = []
-    for (const { id, receivedAt, state, kind, blob, isPile } of await mailsFrom(this.#db, this.person.id, shared.address ? null : this.person.email)) {
+    for (const { id, receivedAt, state, kind, blob, isPile } of await receivedFrom(this.#db, this.person.id, shared.address ? null : this.person.email)) {
       if (!(await this.deps.blobs.has(blob))) continue
       const raw = await this.deps.blobs.get(blob)
       const message = await parseMessage(raw)

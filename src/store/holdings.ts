@@ -118,7 +118,7 @@ export const postedBy = async (db: Db, teacher: string) =>
   }))
 
 /** Mails received from the person; `address` is null where somebody else has it too: then only what came for reply addresses of theirs. */
-export async function mailsFrom(db: Db, person: string, address: string | null) {
+export async function receivedFrom(db: Db, person: string, address: string | null) {
   const tokens = new Set((await db.selectFrom('reply_address').select('token').where('person_id', '=', person).execute()).map((row) => row.token))
   const corrections = new Set((await db.selectFrom('correction').select('mail_id').execute()).map((row) => row.mail_id))
   const rows = await db.selectFrom('mail').selectAll().where('blob', 'is not', null).orderBy('received_at').execute()
