@@ -182,7 +182,8 @@ function teacherCommand(reading: Reading, facts: Facts, teacher: Author, named: 
   )
   const latest = open.filter((assignment) => assignment.state === 'open' || assignment.state === 'waiting')
   const only = latest.length === 1 ? latest[0] : open.length === 1 ? open[0] : undefined
-  const assignment = named ?? only ?? null
+  // A code that names nothing is a slip: what else might be meant is not guessed.
+  const assignment = named ?? (reading.codeInSubject === null ? only : null) ?? null
   const base = {
     deed: 'command' as const,
     name: command.name,
@@ -197,7 +198,7 @@ function teacherCommand(reading: Reading, facts: Facts, teacher: Author, named: 
     return {
       deed: 'refuse',
       person: teacher.person,
-      reason: open.length === 0 ? 'assignment-unknown' : 'command-unclear',
+      reason: open.length === 0 || reading.codeInSubject !== null ? 'assignment-unknown' : 'command-unclear',
       assignment: null,
       why: 'command-which-assignment',
     }

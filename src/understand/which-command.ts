@@ -148,10 +148,10 @@ export function whichCommand(question: CommandQuestion, context: DueContext): Co
   return found
 }
 
-/** Without `Re:` and our bracketed class and code. */
+/** Without `Re:` and our bracketed class and code. Bare, four capitals are a code only with a digit among them: it might be a word. */
 const subjectLine = (subject: string): string =>
   subject
     .replace(/^\s*(?:(?:re|ré|rép|tr|fwd?)\s?:\s*)+/iu, '')
     .replace(/\[[^\]]{0,40}\]/gu, ' ')
-    .replace(/\(?(?<![A-Z0-9])[23456789ABCDEFGHJKMNPQRSTUVWXYZ]{4}\)?\s*$/u, (found) => (/\d/.test(found) ? ' ' : found))
+    .replace(/\(?(?<![A-Z0-9])[23456789ABCDEFGHJKMNPQRSTUVWXYZ]{4}\)?\s*$/u, (found) => (/\d|^\(/.test(found) ? ' ' : found))
     .trim()

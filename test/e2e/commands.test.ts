@@ -164,6 +164,8 @@ test(
     await school.post()
     await school.send({ from: teacher, to: '3b@devoirs.tilleuls.example', subject: 'ÉTAT' })
     expect(await answers(school)).toEqual(['status'])
+    await school.send({ from: teacher, to: '3b@devoirs.tilleuls.example', subject: 'ANNULER (2222)' })
+    expect([(await school.assignments())[0]?.state, (await lastTo(school, teacher)).template]).toEqual(['open', 'refused'])
     await school.post({ subject: 'Pythagore' })
     await school.send({ from: teacher, to: '3b@devoirs.tilleuls.example', subject: 'RELANCER' })
     expect((await lastTo(school, teacher)).template).toBe('refused')

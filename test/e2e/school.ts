@@ -265,11 +265,14 @@ ${this.options.toml ?? ''}`,
 
   /** Time passes; then all that has become due happens. */
   async advance(ms: number): Promise<void> {
+    // What left so far is read before its row may be forgotten.
+    await this.left()
     this.clock.advance(ms)
     await this.#pass()
   }
 
   async goTo(time: string): Promise<void> {
+    await this.left()
     this.clock.set(new Date(time))
     await this.#pass()
   }

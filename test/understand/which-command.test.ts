@@ -88,6 +88,8 @@ test.each([
 
 test('takes a subject only when nothing is written', () => {
   expect(whichCommand({ subject: 'Re: annuler K7Q2', text: '', inThread: true }, context)?.name).toBe('cancel')
+  // Three codes in ten have no digit.
+  expect(whichCommand({ subject: 'ANNULER (KXQR)', text: '', inThread: true }, context)?.name).toBe('cancel')
   expect(whichCommand({ subject: 'Aide', text: 'Regardez le chapitre 2.', inThread: false }, context)).toBeNull()
 })
 
