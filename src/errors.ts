@@ -109,7 +109,8 @@ export const isFault = (error: unknown, code?: FaultCode): error is Fault => err
 /** Unknown errors count as temporary: a mail lost is worse than a mail twice offered. */
 export const isPermanent = (error: unknown): boolean => error instanceof Fault && error.family !== 'transient'
 
-export const codeOf = (error: unknown): string => (error instanceof Fault ? error.code : error instanceof Error ? error.name : 'unknown')
+/** A fault's code, the system's (`ENOSPC`), or the error's name: what log and queue show of it. Never its text, which may quote a mail. */
+export const codeOf = (error: unknown): string => (error instanceof Fault ? error.code : (errnoOf(error) ?? (error instanceof Error ? error.name : 'unknown')))
 
 /** The system's code of an error (`ENOENT`), or null. Asks no `instanceof`: errors of Node's own may come from another realm. */
 export const errnoOf = (error: unknown): string | null =>
