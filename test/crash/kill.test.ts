@@ -117,6 +117,8 @@ test(
       held: number
     }
     const status = (): Status | undefined => service.ask<Status>('status')[0]
+    // A receipt that is not due yet is no queue: wait for each pupil's own.
+    await until('every pupil has a receipt', () => pupils.every((pupil) => outbox().some((mail) => mail.to === pupil && mail.inReplyTo !== '')))
     await until('nothing waits', () => status()?.waiting === 0)
     expect(service.ask('queue', 'list')).toEqual([])
     const [assignment] = service.ask<{ code: string }>('assignment', 'list')
