@@ -4,7 +4,6 @@ import { setPriority } from 'node:os'
 import { type FaultCode, isFault, errnoOf } from '../errors'
 import { buildBundle } from './build-bundle'
 import { loadBundleFonts } from './bundle-fonts-files'
-import { shutLoaders } from '../pages/shut-loaders'
 import type { BundleJob, BundleJobAnswer, BundleJobResult } from './bundle-job'
 import { intoFile, readPicture } from './pile-files'
 
@@ -17,11 +16,13 @@ async function carryOut(job: BundleJob): Promise<BundleJobResult> {
       return intoFile(job.outFile, (sink) => buildBundle(job.input, { ...loadBundleFonts(), readPicture }, sink))
     case 'recognise': {
       // Loaded where needed: building a pile needs none of them.
-      const [{ openReturned }, { recognise }, { loadCodeReader }] = await Promise.all([
+      const [{ openReturned }, { recognise }, { loadCodeReader }, { shutLoaders }] = await Promise.all([
         import('./returned-pages.js'),
         import('./recognise.js'),
         import('./mark-reader-files.js'),
+        import('../pages/shut-loaders.js'),
       ])
+      shutLoaders()
       const pages = await openReturned(readFileSync(job.file), job.limits.maxPages)
       try {
         return await recognise(pages, job.markKeyHex, loadCodeReader())
@@ -30,7 +31,8 @@ async function carryOut(job: BundleJob): Promise<BundleJobResult> {
       }
     }
     case 'cut': {
-      const { cutPages } = await import('./cut-correction.js')
+      const [{ cutPages }, { shutLoaders }] = await Promise.all([import('./cut-correction.js'), import('../pages/shut-loaders.js')])
+      shutLoaders()
       const { regularFont } = loadBundleFonts()
       const bytes = await cutPages(readFileSync(job.file), job.pages, { regularFont, title: job.title, maxPages: job.maxPages })
       return intoFile(job.outFile, (sink) => {
@@ -53,7 +55,6 @@ async function answer(job: BundleJob): Promise<BundleJobAnswer> {
 }
 
 setPriority(niceness)
-shutLoaders()
 process.on('message', (job: BundleJob) => {
   void answer(job).then((result) => process.send?.(result))
 })
