@@ -82,7 +82,7 @@ async function main(): Promise<void> {
   writeFileSync(join(folder, 'input.json'), JSON.stringify(input))
   // What the worker does with a build job, in a fresh process.
   const load = (name: string): string => `require(${JSON.stringify(join(dist, name))})`
-  const script = `const input=JSON.parse(require('fs').readFileSync(${JSON.stringify(join(folder, 'input.json'))},'utf8'));
+  const script = `require(${JSON.stringify(join(__dirname, '..', 'dist', 'bundle', 'optimise-later.js'))});const input=JSON.parse(require('fs').readFileSync(${JSON.stringify(join(folder, 'input.json'))},'utf8'));
 const {buildBundle}=${load('build-bundle.js')};const {loadBundleFonts}=${load('bundle-fonts-files.js')};const {intoFile,readPicture}=${load('pile-files.js')};
 intoFile(${JSON.stringify(join(folder, 'own.pdf'))},(sink)=>buildBundle(input,{...loadBundleFonts(),readPicture},sink))`
   const own: Cost[] = []

@@ -1,4 +1,5 @@
 /** The child process of bundle-pool.ts: reads and writes the files, one job after the other. It keeps nothing between jobs but fonts and readers. */
+import './optimise-later'
 import { readFileSync } from 'node:fs'
 import { setPriority } from 'node:os'
 import { type FaultCode, isFault, errnoOf } from '../errors'

@@ -1,5 +1,5 @@
 /** What surrounds the work on a sheet: the two marks with their text twins, the running foot. Nothing of it lies on the writing. */
-import * as QRCode from 'qrcode'
+import * as QRCode from 'qrcode/lib/core/qrcode'
 import { margin, markSide, type Pile, quietZone } from './pile'
 import { type Sheet, soft } from './sheet'
 import { shownText } from './shown-text'
