@@ -16,6 +16,7 @@ import { scheduleDigests, sendDigests } from './act/send-digests'
 import { sendReceipt } from './act/send-receipt'
 import { outboxSource } from './act/settle-outgoing'
 import { takeUp } from './act/take-up'
+import { scheduleOffice, tellOffice } from './act/tell-office'
 import { writeIncident } from './act/tell-operator'
 import { findTarget } from './act/which-recipient'
 import { type BundlePool, createBundlePool } from './bundle/bundle-pool'
@@ -84,7 +85,7 @@ const lanesOf = (config: Config): Lane[] => [
   { kinds: ['handle-mail'], concurrency: 4 },
   { kinds: ['make-pages'], concurrency: config.limits.pageWorkers },
   { kinds: ['make-bundle', 'return-corrections'], concurrency: 1 },
-  { kinds: ['send-copies', 'send-receipt', 'report-failures', 'send-digests', 'forget-old'], concurrency: 2 },
+  { kinds: ['send-copies', 'send-receipt', 'report-failures', 'send-digests', 'tell-office', 'forget-old'], concurrency: 2 },
 ]
 
 /** Starts everything; whatever cannot be started stops the rest again. Faults: `storage-in-use`, `storage-unusable`, `database-damaged`, and the system's errors of ports. */
@@ -163,6 +164,7 @@ class RunningGateway implements Gateway {
       if (resent > 0) log.warn('outgoing-recovered', { count: resent })
       await scheduleDigests(tx, settings, now())
       await scheduleForgetting(tx, settings, now())
+      await scheduleOffice(tx, settings, now())
     })
     this.#pages = createPageWorkers({ workers: config.limits.pageWorkers, maxPixels: config.limits.pixels })
     this.#bundles = createBundlePool()
@@ -194,6 +196,7 @@ class RunningGateway implements Gateway {
         'send-receipt': (job) => sendReceipt(job, bundle),
         'report-failures': (job) => reportFailures(job, { settings, now }),
         'send-digests': (job) => sendDigests(job, { database, settings, now }),
+        'tell-office': (job) => tellOffice(job, { database, settings, now }),
         'forget-old': (job) => forgetOld(job, { database, blobs, folders: { temporary, wire: join(storage, 'wire') }, settings, now }),
       },
     })
