@@ -69,6 +69,11 @@ class Bell {
     this.#wake()
   }
 
+  /** What rang before does not count any more. */
+  hush(): void {
+    this.#rung = false
+  }
+
   /** False: nobody rang. */
   async wait(ms: number): Promise<boolean> {
     if (!this.#rung) {
@@ -97,6 +102,8 @@ class Watcher {
   readonly #bell = new Bell()
   /** Mails that failed, so that one of them does not keep those behind it waiting. */
   readonly #failures = new Map<string, number>()
+  /** Path on this server of each configured folder. */
+  readonly #folders = new Map<string, string>()
 
   constructor(
     private readonly config: MailboxConfig,
@@ -155,7 +162,7 @@ class Watcher {
     let failure: unknown = null
     client.on('error', (error: Error) => {
       failure = error
-      this.#bell.ring()
+      if (this.#client === client) this.#bell.ring()
     })
     client.on('close', () => this.#bell.ring())
     client.on('exists', () => this.#bell.ring())
@@ -175,14 +182,25 @@ class Watcher {
       }
       await Promise.race([client.logout(), new Promise((resolve) => setTimeout(resolve, 1000).unref())])
     } finally {
+      // Its end is known: the bell it rings now would cut the wait for the next one short.
+      client.removeAllListeners('close').removeAllListeners('exists')
       client.close()
       this.#client = null
+      if (!this.#stopped) this.#bell.hush()
     }
   }
 
+  /** Finds or makes the two folders. `A/B` in the configuration is B inside A, whatever sign this server puts between them (RFC 9051 §5.1.1). */
   async #makeFolders(client: ImapFlow): Promise<void> {
-    const there = new Set((await client.list()).map(({ path }) => path))
-    for (const folder of [this.config.processed, this.config.failed]) if (!there.has(folder)) await client.mailboxCreate(folder)
+    const there = await client.list()
+    const paths = new Set(there.map(({ path }) => path))
+    for (const folder of [this.config.processed, this.config.failed]) {
+      const steps = folder.split('/')
+      const delimiter = there.find((one) => one.delimiter)?.delimiter ?? '/'
+      const inside = `${client.namespace?.prefix ?? ''}${steps.join(delimiter)}`
+      const known = [folder, inside].find((path) => paths.has(path))
+      this.#folders.set(folder, known ?? (await client.mailboxCreate(steps)).path)
+    }
   }
 
   /** Deals with all that lies in the mailbox now. One mail that fails does not hinder the others. */
@@ -261,10 +279,11 @@ class Watcher {
 
   /** MOVE, or COPY and delete (RFC 6851 §3.3) where the server has none. */
   async #move(client: ImapFlow, uid: number, folder: string): Promise<void> {
-    if (await client.messageMove(String(uid), folder, { uid: true })) return
+    const move = () => client.messageMove(String(uid), this.#folders.get(folder) ?? folder, { uid: true })
+    if (await move()) return
     // The folder may have been removed meanwhile.
     await this.#makeFolders(client)
-    if (!(await client.messageMove(String(uid), folder, { uid: true }))) throw withCode('mail-not-moved')
+    if (!(await move())) throw withCode('mail-not-moved')
   }
 }
 
@@ -275,6 +294,8 @@ function imapCodeOf(error: unknown): string {
   if (typeof error === 'object' && error !== null) {
     if ('authenticationFailed' in error && error.authenticationFailed === true) return 'authentication-failed'
     if ('code' in error && typeof error.code === 'string') return error.code
+    // RFC 5530: the server's own code, such as NOPERM or OVERQUOTA.
+    if ('serverResponseCode' in error && typeof error.serverResponseCode === 'string') return error.serverResponseCode.toLowerCase()
   }
   return codeOf(error)
 }

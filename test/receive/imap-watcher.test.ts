@@ -93,6 +93,26 @@ describeWithDovecot('a mailbox', () => {
     return status ? (status.messages ?? -1) : -1
   }
 
+  test('folders inside folders, as the defaults are, on a server that puts a dot between them', async () => {
+    await put(mail('first'))
+    await put(mail('not ours', 'To: x@other.example'))
+    await watch({}, { processed: 'Cartable/Processed', failed: 'Cartable/Failed' }).ready
+    expect(await subjects()).toEqual(['first'])
+    expect([await inFolder('Cartable.Processed'), await inFolder('Cartable.Failed'), await inFolder('INBOX')]).toEqual([1, 1, 0])
+    // A second start finds them and makes no others.
+    await watches.pop()?.stop()
+    await put(mail('second'))
+    await watch({}, { processed: 'Cartable/Processed', failed: 'Cartable/Failed' }).ready
+    expect(await inFolder('Cartable.Processed')).toBe(2)
+  })
+
+  test('a session that fails is not tried again before its pause is over', async () => {
+    watch({ retryMs: { first: 60_000, most: 60_000 } }, { password: 'wrong' })
+    await until(() => lines.some(({ event }) => event === 'imap-failed'))
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(lines.filter(({ event }) => event === 'imap-failed').map(({ fields }) => fields.error)).toEqual(['authentication-failed'])
+  })
+
   test('takes what lay there and what comes, whole, and moves it', async () => {
     const big = mail('big', `Return-Path: <zoe@famille.example>\r\nDelivered-To: 3b@${domain}\r\nTo: someone@else.example`, 'photo '.repeat(50_000))
     const arrived = new Date('2020-03-16T08:00:00Z')
