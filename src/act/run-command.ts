@@ -1,5 +1,6 @@
 /** Commands by mail: a table of deeds, each answered with its result. What belongs to a later version says so honestly. */
 import { classLabel, type PersonId } from '../school/people'
+import type { StudentStanding } from '../school/standing'
 import { type Assignment, findAssignment } from '../store/assignments'
 import { addJob } from '../store/jobs'
 import { findPerson, setDigestOff } from '../store/people'
@@ -17,7 +18,7 @@ export type TeachersDeed = (assignment: Assignment, decision: CommandDecision, d
 
 const teachers: Partial<Record<CommandName, TeachersDeed>> = {
   bundle: bundleNow,
-  status: teacherStatus,
+  status: (assignment, decision, deed) => teacherStatus(assignment, decision, deed),
   extend: extendDeadline,
   close: closeAssignment,
   reopen: reopenAssignment,
@@ -75,47 +76,24 @@ async function bundleNow(assignment: Assignment, decision: CommandDecision, deed
   return answered
 }
 
-async function teacherStatus(assignment: Assignment, decision: CommandDecision, { tx, mail, reading, settings, now }: Deed): Promise<Outcome> {
-  const teacher = await findPerson(tx, decision.author)
-  if (!teacher?.email) return held('no-address')
-  const standings = await standingsOf(tx, assignment, now)
-  await writeLetter(
-    tx,
-    {
-      template: 'status',
-      cause: `status:${mail.id}`,
-      to: { name: teacher.name, address: teacher.email },
-      person: teacher.id,
-      locale: localeOf(teacher.language, settings),
-      class: assignment.class,
-      assignment: assignment.code,
-      token: decision.reply?.token ?? null,
-      inReplyTo: reading.messageId,
-      answersMail: true,
-      data: {
-        class: classLabel(assignment.class),
-        code: assignment.code,
-        title: assignment.title,
-        dueAt: assignment.dueAt?.toISOString() ?? null,
-        forTeacher: true,
-        students: standings.map((standing) => ({
-          name: standing.name,
-          state: standing.standing,
-          pages: standing.pages,
-          submittedAt: standing.submittedAt?.toISOString() ?? null,
-        })),
-      },
-    },
-    settings,
-    now,
-  )
-  return answered
+const teacherStatus: TeachersDeed = async (assignment, decision, deed) =>
+  writeStatus(assignment, decision, deed, await standingsOf(deed.tx, assignment, deed.now), null)
+
+async function ownStatus(assignment: Assignment, student: PersonId, decision: CommandDecision, deed: Deed): Promise<Outcome> {
+  const own = (await standingsOf(deed.tx, assignment, deed.now)).filter((standing) => standing.id === student)
+  return own.length === 0 ? held('not-in-class') : writeStatus(assignment, decision, deed, own, student)
 }
 
-async function ownStatus(assignment: Assignment, student: PersonId, decision: CommandDecision, { tx, mail, reading, settings, now }: Deed): Promise<Outcome> {
+/** A table of the class for the teacher; one line for a pupil or parent. */
+async function writeStatus(
+  assignment: Assignment,
+  decision: CommandDecision,
+  { tx, mail, reading, settings, now }: Deed,
+  standings: StudentStanding[],
+  student: PersonId | null,
+): Promise<Outcome> {
   const person = await findPerson(tx, decision.author)
-  const own = (await standingsOf(tx, assignment, now)).filter((standing) => standing.id === student)
-  if (!person?.email || own.length === 0) return held('no-address')
+  if (!person?.email) return held('no-address')
   await writeLetter(
     tx,
     {
@@ -135,9 +113,9 @@ async function ownStatus(assignment: Assignment, student: PersonId, decision: Co
         code: assignment.code,
         title: assignment.title,
         dueAt: assignment.dueAt?.toISOString() ?? null,
-        forTeacher: false,
+        forTeacher: student === null,
         toStudent: decision.role === 'student',
-        students: own.map((standing) => ({
+        students: standings.map((standing) => ({
           name: standing.name,
           state: standing.standing,
           pages: standing.pages,

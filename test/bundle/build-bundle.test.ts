@@ -7,6 +7,7 @@ import type { BundleInput } from '../../src/bundle/bundle-input'
 import { readMark } from '../../src/bundle/marks'
 import { built, textsOf } from './built-pile'
 import { drawnPage, markKey, sampleClass, temporaryFolder } from './sample-class'
+import { installed } from './installed'
 
 const folder = temporaryFolder()
 let input: BundleInput
@@ -22,7 +23,6 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const installed = (program: string): boolean => spawnSync(program, ['--version']).error === undefined
 const page = (index: number): PDFDict => document.getPage(index).node
 
 function outline(): { title: string; page: number }[] {

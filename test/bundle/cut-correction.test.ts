@@ -9,6 +9,7 @@ import { cutPages } from '../../src/bundle/cut-correction'
 import { openPdf, type Pixels } from '../../src/pages/pdf-to-picture'
 import { built, scansOf, textsOf } from './built-pile'
 import { sampleClass, temporaryFolder } from './sample-class'
+import { installed } from './installed'
 
 const folder = temporaryFolder()
 const sources = { regularFont: loadBundleFonts().regularFont, title: 'Copie corrigée', maxPages: 500 }
@@ -18,8 +19,6 @@ beforeAll(async () => {
   pile = (await built(await sampleClass(folder))).bytes
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-const installed = (program: string): boolean => spawnSync(program, ['--version']).error === undefined
 
 /** Everything a file says once its streams are unpacked. */
 async function unpacked(bytes: Uint8Array): Promise<string> {
