@@ -112,6 +112,8 @@ export const isPermanent = (error: unknown): boolean => error instanceof Fault &
 /** A fault's code, the system's (`ENOSPC`), or the error's name: what log and queue show of it. Never its text, which may quote a mail. */
 export const codeOf = (error: unknown): string => (error instanceof Fault ? error.code : (errnoOf(error) ?? (error instanceof Error ? error.name : 'unknown')))
 
-/** The system's code of an error (`ENOENT`), or null. Asks no `instanceof`: errors of Node's own may come from another realm. */
-export const errnoOf = (error: unknown): string | null =>
-  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : null
+/** `ENOENT` and the like, or Node's own `ERR_…`; null when the error is none of the system's. By its form, not by `instanceof`: such errors may come from another realm. */
+export function errnoOf(error: unknown): string | null {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null
+  return typeof code === 'string' && /^E[A-Z0-9_]+$/.test(code) ? code : null
+}

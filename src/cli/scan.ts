@@ -6,7 +6,7 @@ import { basename, extname, join } from 'node:path'
 import { SingleBar } from 'cli-progress'
 import type { Command } from 'commander'
 import { plainPdf } from '../bundle/plain-pdf'
-import { codeOf, Fault } from '../errors'
+import { codeOf, errnoOf, Fault } from '../errors'
 import { type MadePage } from '../pages/page'
 import { createPageWorkers, type PageWorkers } from '../pages/page-workers'
 import { loadConfiguration } from './configuration'
@@ -50,8 +50,8 @@ async function scan(files: string[], options: ScanOptions, globals: Globals): Pr
   const bar = process.stderr.isTTY ? new SingleBar({ format: '{bar} {value}/{total}', stream: process.stderr }) : null
   bar?.start(files.length, 0)
   try {
-    const seen = new Map<string, string>()
-    const doing = files.map((file) => scanOne(file, workers, config.limits.pagesPerSubmission, seen))
+    const originals = await originalsOf(files)
+    const doing = files.map((file, index) => scanOne(file, workers, config.limits.pagesPerSubmission, originals[index] ?? null))
     const kept: MadePage[] = []
     const names = new Set<string>()
     for (const one of doing) {
@@ -67,18 +67,41 @@ async function scan(files: string[], options: ScanOptions, globals: Globals): Pr
   }
 }
 
-async function scanOne(file: string, workers: PageWorkers, maxPages: number, seen: Map<string, string>): Promise<Scanned> {
+/** For each file the first one before it with the same bytes, or null. What cannot be read is nobody's copy: its own line says why. */
+async function originalsOf(files: string[]): Promise<(string | null)[]> {
+  const seen = new Map<string, string>()
+  const originals: (string | null)[] = []
+  for (const file of files) {
+    const key = await hashOf(file)
+    const original = key === null ? undefined : seen.get(key)
+    originals.push(original ?? null)
+    if (key !== null && original === undefined) seen.set(key, file)
+  }
+  return originals
+}
+
+/** Null: empty, or not to be read. */
+async function hashOf(file: string): Promise<string | null> {
+  const hash = createHash('sha256')
+  let bytes = 0
   try {
-    const facts = await stat(file)
-    if (facts.isDirectory()) throw new Fault('not-a-picture')
-    const hash = createHash('sha256')
-    for await (const piece of createReadStream(file)) hash.update(piece as Buffer)
-    const key = hash.digest('hex')
-    const duplicateOf = facts.size > 0 ? (seen.get(key) ?? null) : null
-    if (duplicateOf === null) seen.set(key, file)
+    for await (const piece of createReadStream(file)) {
+      bytes += (piece as Buffer).length
+      hash.update(piece as Buffer)
+    }
+  } catch (error) {
+    if (errnoOf(error) === null) throw error
+    return null
+  }
+  return bytes === 0 ? null : hash.digest('hex')
+}
+
+async function scanOne(file: string, workers: PageWorkers, maxPages: number, duplicateOf: string | null): Promise<Scanned> {
+  try {
+    if ((await stat(file)).isDirectory()) throw new Fault('not-a-picture')
     return { input: file, duplicateOf, pages: await workers.make({ file, maxPages }), error: null }
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : codeOf(error)
+    const code = codeOf(error)
     return {
       input: file,
       duplicateOf: null,

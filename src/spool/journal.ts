@@ -1,9 +1,10 @@
 /** Group commit: records that arrive while segments are being synced go together into the next one that is free. Knows records as bytes only. */
+import { errnoOf } from '../errors'
 import type { Log } from '../log'
 import type { FolderSync } from './folder-sync'
 import type { MailIds } from './mail-id'
 import { Segment } from './segment'
-import { errnoOf, storageFault } from './storage-fault'
+import { storageFault } from './storage-fault'
 
 /** A full segment is sealed, so that released mail gives its space back under steady load too. */
 const fullSegmentBytes = 16 * 1024 * 1024

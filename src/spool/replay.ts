@@ -1,10 +1,10 @@
 /** What a start finds in the spool's folder: accepted mail, torn tails, damage, orphans. Cuts, sets aside and removes; never drops what may have been answered. */
+import { errnoOf } from '../errors'
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Log } from '../log'
 import { findingsOf, type RecordMeta, type RecordPlace } from './record'
 import { releasedEnding, Segment, segmentEnding } from './segment'
-import { errnoOf } from './storage-fault'
 
 /** A large message's own file. */
 export const mailEnding = '.mail'

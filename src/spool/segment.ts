@@ -1,9 +1,9 @@
 /** One segment file: records are appended at its end, read back by place, forgotten one by one, and the file goes when none is left. Does not decide when to sync. */
+import { errnoOf } from '../errors'
 import { constants } from 'node:fs'
 import { type FileHandle, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { segmentHead } from './record'
-import { errnoOf } from './storage-fault'
 
 export const segmentEnding = '.seg'
 /** Beside a segment: the ids released from it, and `@OFFSET` for damage that was set aside; one a line. */

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Fault } from '../errors'
+import { Fault, errnoOf } from '../errors'
 import type { Log } from '../log'
 import { DiskReserve, defaultReserveBytes } from './disk-reserve'
 import { FolderSync } from './folder-sync'
@@ -13,7 +13,7 @@ import { decodeMeta, encodeRecord, type RecordMeta, recordHeadBytes } from './re
 import { mailEnding, prepareFolder, replay } from './replay'
 import type { Segment } from './segment'
 import type { Accepted, AcceptLimits, Spool, SpooledMail, SpoolMeta } from './spooled-mail'
-import { errnoOf, storageFault } from './storage-fault'
+import { storageFault } from './storage-fault'
 
 export interface SpoolOptions {
   /** Segment files written in turn, each with a sync in flight; 3 when absent (measured: one segment takes 0.8 ×). */

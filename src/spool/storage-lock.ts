@@ -2,8 +2,8 @@
 import { stat, unlink } from 'node:fs/promises'
 import { connect, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
-import { Fault } from '../errors'
-import { errnoOf, storageFault } from './storage-fault'
+import { Fault, errnoOf } from '../errors'
+import { storageFault } from './storage-fault'
 
 export interface StorageLock {
   release(): Promise<void>

@@ -5,7 +5,7 @@ import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ImapFlow } from 'imapflow'
-import { errnoOf } from '../../src/spool/storage-fault'
+import { errnoOf } from '../../src/errors'
 
 export const dovecotPassword = 'a_password_for_tests'
 
