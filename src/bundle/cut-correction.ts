@@ -2,7 +2,8 @@
 import { PDFArray, PDFDict, PDFDocument, PDFName, PDFNumber, type PDFPage, type PDFObject } from '@cantoo/pdf-lib'
 import type { PDFRef } from 'pdf-lib'
 import { Fault } from '../errors'
-import { openPdf, pictureToPixels, pixelsToJpeg, type Pixels } from '../pages/pdf-to-picture'
+import { openPdf, pixelsToJpeg, type Pixels } from '../pages/pdf-to-picture'
+import { openPicturePages } from '../pages/picture-pages'
 import { type Annotation, annotationsOf, type Box, normal } from './annotation'
 import { annotationOperators, formName, stateName } from './annotation-drawing'
 import { CleanCopier } from './clean-copy'
@@ -22,6 +23,8 @@ export interface CutSources {
 }
 
 const rasterDpi = 150
+/** Longer side of a scanned page: A4 at 200 dpi. */
+const scanSidePx = 2339
 
 /**
  * The pages, in the order given, as one PDF.
@@ -33,8 +36,8 @@ const rasterDpi = 150
 export async function cutPages(bytes: Uint8Array, cuts: PageCut[], sources: CutSources): Promise<Uint8Array> {
   const wanted = cuts.map((cut) => (typeof cut === 'number' ? { index: cut, rotationDegCw: 0 } : cut))
   if (bytes.length > 0 && !isPdf(bytes)) {
-    const pixels = await pictureToPixels(bytes)
-    return rendered(wanted, sources.title, () => Promise.resolve(pixels))
+    const pictures = await openPicturePages(bytes, sources.maxPages)
+    return rendered(wanted, sources.title, (index) => pictures.pixels(index, scanSidePx))
   }
   const pdf = await openPdf(bytes, sources.maxPages)
   try {

@@ -1,18 +1,20 @@
 /** Whose each returned page is: private page key, else printed mark, else text twin. All carry our MAC; where they disagree nobody is guessed. */
 import { isBlankPage } from './blank-page'
 import { coverPageId, type Mark, marksIn, readMark, sameMark } from './marks'
-import { type CodeReader, type GreyPixels, printedMark, type PrintedMark } from './printed-mark'
+import { isFault } from '../errors'
+import type { Pixels } from '../pages/pdf-to-picture'
+import { type CodeReader, printedMark, type PrintedMark } from './printed-mark'
 import type { RecognisedBy, RecognisedPage } from './recognised-page'
 import type { ReturnedPages } from './returned-pages'
 
-/** Of the first look and of the thorough one: 16 mm marks have 25 modules, so 2.5 and more pixels a module at 100 dpi. */
-const looks: readonly number[] = [150, 220]
+/** Of the first look and of the thorough ones: 16 mm marks have 25 modules, so 3.8 pixels a module at 150 dpi. */
+const looks: readonly number[] = [150, 220, 300]
 
 /**
  * One answer a page, in the file's order.
  *
  * A key that several pages bear counts only where the page's text or print says the same (apps copy a page's entries to the blank one they insert);
- * the sheets of one typed answer all do. Faults of `pages` pass through.
+ * the sheets of one typed answer all do. A page that cannot be drawn is unknown.
  */
 export async function recognise(pages: ReturnedPages, key: string, readCodes: CodeReader): Promise<RecognisedPage[]> {
   const keyed = Array.from({ length: pages.count }, (_, index) => readMark(pages.pageKeyOf(index) ?? '', key))
@@ -21,9 +23,15 @@ export async function recognise(pages: ReturnedPages, key: string, readCodes: Co
   const out: RecognisedPage[] = []
   for (const [index, mark] of keyed.entries()) {
     const alone = mark !== null && times.get(nameOf(mark)) === 1
-    out.push(await recognisePage(pages, index, { key, readCodes, keyed: mark, alone }))
+    out.push(await recognisePage(pages, index, { key, readCodes, keyed: mark, alone }).catch((error: unknown) => orUnknown(error, index)))
   }
   return out
+}
+
+/** A page that cannot be drawn costs itself alone. */
+function orUnknown(error: unknown, index: number): RecognisedPage {
+  if (!isFault(error)) throw error
+  return unknown(index)
 }
 
 const nameOf = ({ code, pageId }: Mark): string => `${code} ${pageId}`
@@ -61,9 +69,9 @@ interface Look {
 async function look(pages: ReturnedPages, index: number, { key, readCodes, dpis }: Look): Promise<{ printed: PrintedMark | null; blank: boolean }> {
   for (const [round, dpi] of dpis.entries()) {
     const pixels = await pages.picture(index, dpi)
-    for (const channel of hasRed(pixels.data) ? [luminance, red] : [luminance]) {
-      const grey: GreyPixels = { widthPx: pixels.widthPx, heightPx: pixels.heightPx, data: channel(pixels.data) }
-      const printed = printedMark(await readCodes(grey, { thorough: round > 0 }), grey, key)
+    // Red strokes over a mark vanish in the red channel (FEATURES.md 2.2): it is read first where there is red.
+    for (const seen of hasRed(pixels.data) ? [redOf(pixels), pixels] : [pixels]) {
+      const printed = printedMark(await readCodes(seen, { thorough: round > 0 }), seen, key)
       if (printed) return { printed, blank: false }
     }
     if (round === 0 && isBlankPage(pixels, dpi)) return { printed: null, blank: true }
@@ -77,16 +85,12 @@ function hasRed(rgba: Uint8Array): boolean {
   return false
 }
 
-/** ITU-R BT.601, in integers. */
-const luminance = (rgba: Uint8Array): Uint8Array => channelOf(rgba, (at) => ((rgba[at] ?? 0) * 77 + (rgba[at + 1] ?? 0) * 150 + (rgba[at + 2] ?? 0) * 29) >> 8)
-
-/** Red strokes over a mark vanish in it (FEATURES.md 2.2). */
-const red = (rgba: Uint8Array): Uint8Array => channelOf(rgba, (at) => rgba[at] ?? 0)
-
-function channelOf(rgba: Uint8Array, value: (at: number) => number): Uint8Array {
-  const out = new Uint8Array(rgba.length >> 2)
-  for (let at = 0; at < out.length; at++) out[at] = value(at * 4)
-  return out
+/** The red channel as grey. */
+function redOf({ widthPx, heightPx, data }: Pixels): Pixels {
+  const grey = new Uint8Array(data.length)
+  const words = new Uint32Array(grey.buffer)
+  for (let at = 0; at < words.length; at++) words[at] = 0xff000000 | ((data[at * 4] ?? 0) * 0x010101)
+  return { widthPx, heightPx, data: grey }
 }
 
 const unknown = (index: number): RecognisedPage => ({
