@@ -10,6 +10,7 @@ import { createAntivirus } from './act/scan-virus'
 import { longestWaitMs, makeBundle } from './act/make-bundle'
 import { givePagesUp, makePages } from './act/make-pages'
 import { createPatience } from './act/patience'
+import { releaseCopies } from './act/release-copies'
 import { returnCorrections } from './act/return-corrections'
 import { sendCopies } from './act/send-copies'
 import { scheduleDigests, sendDigests } from './act/send-digests'
@@ -84,7 +85,7 @@ let allTemplates: Templates | null = null
 const lanesOf = (config: Config): Lane[] => [
   { kinds: ['handle-mail'], concurrency: 4 },
   { kinds: ['make-pages'], concurrency: config.limits.pageWorkers },
-  { kinds: ['make-bundle', 'return-corrections'], concurrency: 1 },
+  { kinds: ['make-bundle', 'return-corrections', 'release-copies'], concurrency: 1 },
   { kinds: ['send-copies', 'send-receipt', 'report-failures', 'send-digests', 'tell-office', 'forget-old'], concurrency: 2 },
 ]
 
@@ -192,6 +193,7 @@ class RunningGateway implements Gateway {
         'make-pages': (job) => makePages(job, { database, blobs, pages, pagesPerSubmission: settings.pagesPerSubmission }),
         'make-bundle': (job) => makeBundle(job, bundle),
         'return-corrections': (job) => returnCorrections(job, bundle),
+        'release-copies': (job) => releaseCopies(job, bundle),
         'send-copies': (job) => sendCopies(job, { settings, now }),
         'send-receipt': (job) => sendReceipt(job, bundle),
         'report-failures': (job) => reportFailures(job, { settings, now }),

@@ -75,7 +75,8 @@ export async function handleMail(job: Job, deps: HandleMailDeps): Promise<JobRes
     decided.push({ target, key, decision: decide(reading, data.place ? placed(facts, data.place) : facts) })
   }
   if (decided.some(({ decision }) => decision.deed === 'wait-for-dns')) throw new Fault('dns-undecided')
-  for (const one of decided) one.decision = await unlessPupilsPages(one.decision, reading, authors, deps)
+  for (const one of decided)
+    one.decision = await unlessPupilsPages(one.decision, { reading, target: one.target, authors, clientAddress: mail.client_address }, deps)
   if (decided.some(({ decision }) => keepsFiles(decision))) for (const file of filesToPassOn(reading)) await blobs.put(file.content)
   return {
     commit: async (tx) => {

@@ -16,12 +16,12 @@ const looks: readonly number[] = [150, 220, 300]
  * A key that several pages bear counts only where the page's text or print says the same (apps copy a page's entries to the blank one they insert);
  * the sheets of one typed answer all do. A page that cannot be drawn is unknown.
  */
-export async function recognise(pages: ReturnedPages, key: string, readCodes: CodeReader): Promise<RecognisedPage[]> {
+export async function recognise(pages: ReturnedPages, key: string, readCodes: CodeReader, first = Number.POSITIVE_INFINITY): Promise<RecognisedPage[]> {
   const keyed = Array.from({ length: pages.count }, (_, index) => readMark(pages.pageKeyOf(index) ?? '', key))
   const times = new Map<string, number>()
   for (const mark of keyed) if (mark) times.set(nameOf(mark), (times.get(nameOf(mark)) ?? 0) + 1)
   const out: RecognisedPage[] = []
-  for (const [index, mark] of keyed.entries()) {
+  for (const [index, mark] of keyed.slice(0, first).entries()) {
     const alone = mark !== null && times.get(nameOf(mark)) === 1
     out.push(await recognisePage(pages, index, { key, readCodes, keyed: mark, alone }).catch((error: unknown) => orUnknown(error, index)))
   }
