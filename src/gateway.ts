@@ -41,7 +41,7 @@ import { type Database, openDatabase, type Tx } from './store/database'
 import type { Job } from './store/jobs'
 import { mailWithSourceKey } from './store/mails'
 import { recoverOutgoing } from './store/outbox'
-import { listQueue } from './store/queue'
+import { listQueue, type QueueEntry } from './store/queue'
 import { loadBundleWords } from './text/bundle-words-files'
 import { render } from './text/render'
 import type { Templates } from './text/template'
@@ -325,7 +325,10 @@ class RunningGateway implements Gateway {
 
   async idle(): Promise<boolean> {
     if (this.#spooled > 0) return false
-    const busy = (await listQueue(this.database.db, this.options.clock.now())).some((entry) => entry.state === 'waiting')
+    const now = this.options.clock.now()
+    // A mail that waits for the end of quiet hours is no work.
+    const isLater = ({ kind, nextAttempt }: QueueEntry): boolean => kind === 'outgoing' && nextAttempt !== null && nextAttempt > now
+    const busy = (await listQueue(this.database.db, now)).some((entry) => entry.state === 'waiting' && !isLater(entry))
     return !busy && (this.#runner?.idle() ?? true) && (this.#outbox?.idle() ?? true)
   }
 

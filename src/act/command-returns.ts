@@ -2,7 +2,7 @@
 import type { PersonId } from '../school/people'
 import { type Assignment, findAssignment } from '../store/assignments'
 import type { Tx } from '../store/database'
-import { holdOutgoing, resumeOutgoing } from '../store/outbox'
+import { holdOutgoing } from '../store/outbox'
 import { findPerson, membersOf } from '../store/people'
 import { clearRemarks, clearReturnedPages, endHold, holdReturns, isOnHold, placeReturnedPage, remarksOf, returnedPagesOf, saveRemark } from '../store/returns'
 import type { Decision } from '../understand/decide'
@@ -11,9 +11,7 @@ import { pupilsMeant } from '../understand/pupils-meant'
 import { remarksIn, type UnclearName } from '../understand/which-remarks'
 import { refusePerson } from './ask-sender'
 import { answered, type CommandDecision, type Deed, type Outcome } from './deed'
-import { mayLeaveAt } from './quiet-hours'
 import { scheduleRelease } from './release-copies'
-import type { ActSettings } from './settings'
 import { type ReturnNews, writeReturnReport } from './write-return-report'
 
 /** RENDRE, OK: whatever has an owner goes; doubtful pages stay to be placed. */
@@ -74,11 +72,6 @@ export async function keepRemarks(
   return { kept: remarks.length, students: remarks.map((remark) => remark.student), unclear }
 }
 
-/** Copies that ATTENDRE stopped go on, when they may. */
-export async function resumeCopies(tx: Tx, assignment: Assignment, settings: ActSettings, now: Date): Promise<void> {
-  await resumeOutgoing(tx, assignment.code, 'returned-copy', await mayLeaveAt(tx, { template: 'returned-copy', person: null }, now, settings))
-}
-
 export async function placePages(
   assignment: Assignment,
   argument: string,
@@ -112,9 +105,8 @@ async function hasSomethingWaiting(tx: Tx, assignment: Assignment): Promise<bool
   return (await isOnHold(tx, assignment.code)) || (await remarksOf(tx, assignment.code)).some((remark) => remark.releasedAt === null)
 }
 
-async function release(assignment: Assignment, teacher: PersonId, { tx, settings, now }: Deed): Promise<void> {
+async function release(assignment: Assignment, teacher: PersonId, { tx, now }: Deed): Promise<void> {
   await endHold(tx, assignment.code)
-  await resumeCopies(tx, assignment, settings, now)
   await clearReturnedPages(tx, assignment.code, null)
   await clearRemarks(tx, assignment.code, null)
   await scheduleRelease(tx, assignment, teacher, now)

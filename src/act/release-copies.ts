@@ -9,13 +9,14 @@ import type { Blobs } from '../store/blobs'
 import { addReturned } from '../store/bundles'
 import type { Database, Tx } from '../store/database'
 import { addJob, type Job } from '../store/jobs'
-import { dropHeldOutgoing } from '../store/outbox'
+import { dropHeldOutgoing, resumeOutgoing } from '../store/outbox'
 import { findPerson } from '../store/people'
 import { isOnHold, type ReturnedPageInFile, releaseRemark, releaseReturnedPages, remarksOf, returnedPagesOf, type StoredRemark } from '../store/returns'
 import { pagesOf } from '../store/submissions'
 import { answersReturnedCopy } from '../understand/decide'
 import type { JobResult } from '../work/runner'
 import { pagesOfCopy } from './pages-of-copy'
+import { mayLeaveAt } from './quiet-hours'
 import { peopleReading, type Reader } from './readers'
 import { giveReplyAddress, threadRoot } from './reply-route'
 import type { ActSettings } from './settings'
@@ -67,6 +68,8 @@ export async function releaseCopies(job: Job, deps: ReleaseDeps): Promise<JobRes
         await releaseReturnedPages(tx, code, copy.student, now)
         await releaseRemark(tx, code, copy.student, now)
       }
+      // What ATTENDRE stopped and nothing newer replaced goes on.
+      await resumeOutgoing(tx, code, 'returned-copy', await mayLeaveAt(tx, { template: 'returned-copy', person: null }, now, deps.settings))
     },
   }
 }

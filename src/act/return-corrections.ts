@@ -24,7 +24,6 @@ import {
 import { findPage } from '../store/submissions'
 import type { RefusedReason } from '../text/mails'
 import type { JobResult } from '../work/runner'
-import { resumeCopies } from './command-returns'
 import { type ReleaseDeps, scheduleRelease } from './release-copies'
 import { localeOf, writeLetter } from './write-letter'
 import { writeReturnReport } from './write-return-report'
@@ -85,7 +84,7 @@ export async function returnCorrections(job: Job, deps: CorrectionDeps): Promise
         await refuse(tx, assignment, data, sorted, deps, now)
         return
       }
-      const going = await decideRelease(tx, assignment, data, deps, now)
+      const going = await decideRelease(tx, assignment, data, now)
       await writeReturnReport(
         tx,
         assignment,
@@ -109,13 +108,10 @@ export async function returnCorrections(job: Job, deps: CorrectionDeps): Promise
 }
 
 /** Whether everything that may go leaves now. It does by itself when all is recognised; a copier's scan never does, and what the teacher holds back neither. */
-async function decideRelease(tx: Tx, assignment: Assignment, data: CorrectionJob, deps: CorrectionDeps, now: Date): Promise<boolean> {
+async function decideRelease(tx: Tx, assignment: Assignment, data: CorrectionJob, now: Date): Promise<boolean> {
   const { code } = assignment
   if (data.order === 'hold') await holdReturns(tx, code, now)
-  if (data.order === 'release') {
-    await endHold(tx, code)
-    await resumeCopies(tx, assignment, deps.settings, now)
-  }
+  if (data.order === 'release') await endHold(tx, code)
   const pages = await returnedPagesOf(tx, code)
   const isClear = !pages.some((page) => page.state === 'doubtful' || (page.state === 'given' && !page.cleared))
   const mayGo = data.order === 'release' || (data.believed && isClear && data.unclear.length === 0 && !(await isOnHold(tx, code)))
