@@ -23,8 +23,8 @@ const maxPages = 1200
 /** Of a stranger's file so many are looked at: enough to see whether it is ours. */
 const strangersPages = 8
 
-/** What mail of somebody we do not know is held as; a copier's is. */
-const ofStrangers = ['unknown-sender', 'teacher-thread-other-sender', 'teacher-without-class']
+/** What mail of somebody outside the roster is held as; a copier's is. */
+const ofStrangers = ['unknown-sender', 'teacher-thread-other-sender']
 
 /**
  * A post or an answer with pages of ours is the corrected pile under another name (CONVERSATION.md, section 1.2, rule 9); with another class's, it is refused.
@@ -36,7 +36,8 @@ export async function unlessPupilsPages(
   { reading, target, authors, clientAddress }: { reading: Reading; target: Target; authors: Author[]; clientAddress: string | null },
   deps: GuardDeps,
 ): Promise<Decision> {
-  if (decision.deed === 'hold') return ofStrangers.includes(decision.reason) ? scanned(decision, reading, target, clientAddress, deps) : decision
+  if (decision.deed === 'hold')
+    return authors.length === 0 && ofStrangers.includes(decision.reason) ? scanned(decision, reading, target, clientAddress, deps) : decision
   if (decision.deed !== 'post' && decision.deed !== 'answer-question') return decision
   const code = await codeOnPages(reading, deps)
   if (code === null) return decision

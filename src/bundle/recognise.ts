@@ -9,6 +9,10 @@ import type { ReturnedPages } from './returned-pages'
 
 /** Of the first look and of the thorough ones: 16 mm marks have 25 modules, so 3.8 pixels a module at 150 dpi. */
 const looks: readonly number[] = [150, 220, 300]
+/** Pages without a mark that are looked at thoroughly, before any is recognised; each one recognised allows two more. */
+const patience = 6
+/** Pages without any mark of ours from the first, after which a file is taken for somebody else's. */
+const hopeless = 60
 
 /**
  * One answer a page, in the file's order.
@@ -21,9 +25,18 @@ export async function recognise(pages: ReturnedPages, key: string, readCodes: Co
   const times = new Map<string, number>()
   for (const mark of keyed) if (mark) times.set(nameOf(mark), (times.get(nameOf(mark)) ?? 0) + 1)
   const out: RecognisedPage[] = []
+  let [known, unmarked] = [0, 0]
   for (const [index, mark] of keyed.slice(0, first).entries()) {
+    if (known === 0 && unmarked >= hopeless && mark === null) {
+      out.push(unknown(index))
+      continue
+    }
     const alone = mark !== null && times.get(nameOf(mark)) === 1
-    out.push(await recognisePage(pages, index, { key, readCodes, keyed: mark, alone }).catch((error: unknown) => orUnknown(error, index)))
+    const dpis = unmarked < patience + 2 * known ? looks : looks.slice(0, 1)
+    const page = await recognisePage(pages, index, { key, readCodes, keyed: mark, alone, dpis }).catch((error: unknown) => orUnknown(error, index))
+    if (page.code !== null || page.conflict) known++
+    else if (!page.blank) unmarked++
+    out.push(page)
   }
   return out
 }
@@ -42,19 +55,22 @@ interface Clues {
   keyed: Mark | null
   /** No other page bears the same key. */
   alone: boolean
+  /** Resolutions it is looked at with, until something is found. */
+  dpis: readonly number[]
 }
 
-async function recognisePage(pages: ReturnedPages, index: number, { key, readCodes, keyed, alone }: Clues): Promise<RecognisedPage> {
+async function recognisePage(pages: ReturnedPages, index: number, { key, readCodes, keyed, alone, dpis }: Clues): Promise<RecognisedPage> {
   const twins = marksIn(await pages.textOf(index), key)
   const upright = (360 - pages.turnOf(index)) % 360
-  if (keyed && (twins.some((twin) => sameMark(twin, keyed)) || (alone && twins.length === 0))) return found(index, keyed, 'page-key', upright)
-  // An authentic text twin says enough for one look at the print to do.
-  const { printed, blank } = await look(pages, index, { key, readCodes, dpis: twins.length > 0 ? looks.slice(0, 1) : looks })
+  if (keyed && twins.some((twin) => sameMark(twin, keyed))) return found(index, keyed, 'page-key', upright)
+  // A key or an authentic text twin says enough for one look at the print to do: it confirms, or contradicts.
+  const { printed, blank } = await look(pages, index, { key, readCodes, dpis: twins.length > 0 || (keyed && alone) ? dpis.slice(0, 1) : dpis })
   if (printed) {
     const { mark, rotationDegCw } = printed
     if (!mark || (keyed && alone && !sameMark(keyed, mark))) return { ...unknown(index), conflict: true, rotationDegCw }
     return found(index, mark, keyed && sameMark(keyed, mark) ? 'page-key' : 'mark', rotationDegCw)
   }
+  if (keyed && alone && twins.length === 0 && !blank) return found(index, keyed, 'page-key', upright)
   const [twin] = twins
   if (twin) return twins.length === 1 && !(keyed && alone) ? found(index, twin, 'text', upright) : { ...unknown(index), conflict: true }
   return { ...unknown(index), blank }
