@@ -1,7 +1,7 @@
 /** Which files are homework pages, in page order, which ride along, and why the rest is set aside. */
 import type { MailFile } from '../message/message'
 import { inPageOrder } from './page-order'
-import { sizeOf } from './picture-head'
+import { headBytes, sizeOf } from './picture-head'
 import type { IgnoredReason, Reading } from './reading'
 
 /** Where the HTML shows an inline picture: in what was newly written, in the history, or in a signature. */
@@ -14,7 +14,9 @@ export interface PageQuestion {
   text: string
 }
 
-export type PageAnswer = Pick<Reading, 'pages' | 'documents' | 'others' | 'ignored'>
+export interface PageAnswer extends Record<'pages' | 'documents' | 'others', MailFile[]> {
+  ignored: Reading['ignored']
+}
 
 const pageTypes = /^(?:image\/(?:jpeg|png|heic|heif|webp|avif|tiff|gif|bmp)|application\/pdf)$/
 const documentTypes = /^application\/(?:vnd\.openxmlformats-officedocument\..+|vnd\.oasis\.opendocument\..+|rtf|x-ole-storage)$/
@@ -27,11 +29,11 @@ const dangerousNames = /\.(?:exe|scr|com|bat|cmd|pif|js|jse|vbs|vbe|wsf|hta|msi|
 const silent = (file: MailFile): boolean =>
   /^application\/(?:x-)?pkcs7-signature$/.test(file.mediaType) ||
   /^(?:smime\.p7s|winmail\.dat|signature\.asc)$/i.test(file.filename ?? '') ||
-  (file.content.length === 0 && !isDamagedPage(file))
+  (file.content.size === 0 && !isDamagedPage(file))
 
 /** A smiley, a spacer, a line: too small in pixels to hold a written page. */
 const isTiny = (file: MailFile): boolean => {
-  const size = sizeOf(file.content, file.mediaType)
+  const size = sizeOf(file.content.read(0, headBytes), file.mediaType)
   return size !== null && (Math.max(size.width, size.height) <= 100 || Math.min(size.width, size.height) <= 16)
 }
 
@@ -54,7 +56,7 @@ function reasonFor(file: MailFile, question: PageQuestion): IgnoredReason | null
   if (place === 'quoted') return 'quoted'
   if (place === 'signature') return 'signature'
   if (isTiny(file)) return 'decoration'
-  const size = sizeOf(file.content, file.mediaType)
+  const size = sizeOf(file.content.read(0, headBytes), file.mediaType)
   const shownSmall = size !== null && Math.max(size.width, size.height) <= 400
   if (shownSmall && (place !== undefined || file.disposition === 'inline') && iconName.test(file.filename ?? '')) return 'decoration'
   return null

@@ -1,4 +1,5 @@
 /** Pages, their order, and why files are set aside. */
+import { sourceOfBytes } from '../../src/message/byte-source'
 import { createHash } from 'node:crypto'
 import { mediaTypeOf } from '../../src/message/file-type'
 import type { MailFile } from '../../src/message/message'
@@ -14,7 +15,7 @@ const file = (filename: string | null, content: Buffer = jpeg(1200, 1600, filena
   declaredType: '',
   disposition: 'attachment',
   contentId: null,
-  content,
+  content: sourceOfBytes(content),
   sha256: createHash('sha256').update(content).digest('hex'),
   origin: 'part',
   within: null,
