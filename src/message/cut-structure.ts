@@ -7,6 +7,8 @@ export interface StructureCut {
   /** Octets of the body that are within limits. */
   end: number
   problem: 'mime-depth' | 'too-many-parts' | 'part-head-too-large' | null
+  /** Offsets of lines in part heads that go on with a parameter, though they do not begin with a blank: some systems forget to fold. */
+  unfolded: number[]
 }
 
 /** The boundary that a Content-Type names, or null. */
@@ -14,6 +16,9 @@ export const boundaryOf = (head: string): string | null => {
   const match = /boundary[ \t]*\*?(?:0\*?)?[ \t]*=[ \t]*(?:"([^"\r\n]{1,300})"|([^\s;"]{1,300}))/i.exec(head)
   return match ? (match[1] ?? match[2] ?? '').trim() : null
 }
+
+/** A field that ends in a semicolon, and the line end before a parameter that should have been folded (RFC 2045 §5.1). */
+const forgottenFold = /;[ \t]*\r?\n(?=[a-z][a-z0-9-]{0,30}\*?=)/gi
 
 interface Scan {
   /** Open multiparts, outermost first. */
@@ -42,7 +47,8 @@ function delimiter(line: string, scan: Scan): boolean {
  */
 export function cutStructure(body: ByteSource, contentType: string): StructureCut {
   const root = boundaryOf(contentType)
-  if (root === null) return { end: body.size, problem: null }
+  if (root === null) return { end: body.size, problem: null, unfolded: [] }
+  const unfolded: number[] = []
   const scan: Scan = { open: [root], parts: 0 }
   let at = body.read(0, 2).toString('latin1') === '--' ? 0 : nextDelimiter(body, 0)
   while (at >= 0) {
@@ -50,18 +56,19 @@ export function cutStructure(body: ByteSource, contentType: string): StructureCu
     const line = body.read(at, lineEnd < 0 ? body.size : Math.min(lineEnd, at + 1100)).toString('latin1')
     let next = lineEnd < 0 ? body.size : lineEnd
     if (delimiter(line, scan) && lineEnd >= 0) {
-      if (scan.parts > limits.mimeParts) return { end: at, problem: 'too-many-parts' }
+      if (scan.parts > limits.mimeParts) return { end: at, problem: 'too-many-parts', unfolded }
       const headEnd = endOfHead(body, lineEnd + 1)
-      if (headEnd - lineEnd > limits.partHeadBytes) return { end: at, problem: 'part-head-too-large' }
+      if (headEnd - lineEnd > limits.partHeadBytes) return { end: at, problem: 'part-head-too-large', unfolded }
       const head = body.read(lineEnd, headEnd).toString('latin1')
+      for (const match of head.matchAll(forgottenFold)) unfolded.push(lineEnd + match.index + match[0].length)
       const inner = /content-type[ \t]*:[ \t]*(?:\r?\n[ \t]+)?multipart\//i.test(head) ? boundaryOf(head) : null
       if (inner !== null) scan.open.push(inner)
-      if (scan.open.length > limits.mimeDepth) return { end: at, problem: 'mime-depth' }
+      if (scan.open.length > limits.mimeDepth) return { end: at, problem: 'mime-depth', unfolded }
       next = Math.max(lineEnd, headEnd - 2)
     }
     at = nextDelimiter(body, next)
   }
-  return { end: body.size, problem: null }
+  return { end: body.size, problem: null, unfolded }
 }
 
 /** The next line that begins with `--`, or -1. */

@@ -65,7 +65,7 @@ export function splitHead(source: ByteSource): Head {
     const bare = line.endsWith('\r') ? line.slice(0, -1) : line
     lines += 1
     if (bare === '') continue
-    if (/^[ \t]/.test(bare) && current.length > 0) current.push(bare)
+    if ((/^[ \t]/.test(bare) || isForgottenFold(current.at(-1), bare)) && current.length > 0) current.push(/^[ \t]/.test(bare) ? bare : ` ${bare}`)
     else if (lines === 1 && /^>?From /.test(bare)) continue
     else {
       if (current.length > 0) close()
@@ -79,6 +79,10 @@ export function splitHead(source: ByteSource): Head {
   if (current.length > 0) close()
   return { fields, bodyStart, problems }
 }
+
+/** A parameter on a line of its own that should have begun with a blank: `Content-Type: multipart/mixed;` and then `boundary=x`. */
+const isForgottenFold = (before: string | undefined, line: string): boolean =>
+  before !== undefined && /;[ \t]*$/.test(before) && /^[a-z][a-z0-9-]{0,30}\*?=/i.test(line)
 
 /** Raw 8-bit octets in a head are UTF-8 (RFC 6532) or windows-1252 from old clients. */
 const toText = (latin1: string): string => (/[\u0080-\u00ff]/.test(latin1) ? guessText(Buffer.from(latin1, 'latin1')) : latin1)

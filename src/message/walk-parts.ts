@@ -2,7 +2,7 @@
 import { MailParser, type AttachmentStream, type MessageText } from 'mailparser'
 import { once } from 'node:events'
 import { type ByteSource, sourceFrom } from './byte-source'
-import { boundaryOf, cutStructure } from './cut-structure'
+import { boundaryOf, cutStructure, type StructureCut } from './cut-structure'
 import { mendC1, utf8Of } from './decode-charset'
 import { limits } from './limits'
 import type { Shelf, Shelved } from './shelf-files'
@@ -146,7 +146,7 @@ export async function walkParts(head: Head, message: ByteSource, shelf: Shelf): 
       setImmediate(resolve)
     })
     parser.write(Buffer.from(reduced.text, 'latin1'))
-    void feed(parser, body, cut.end)
+    void feed(parser, body, cut)
   })
   result.text = clean(result.text)
   result.html = clean(result.html)
@@ -154,10 +154,15 @@ export async function walkParts(head: Head, message: ByteSource, shelf: Shelf): 
 }
 
 /** In pieces, as fast as the parser and the files take them. An error of the parser ends it, and is heard elsewhere. */
-async function feed(parser: MailParser, body: ByteSource, end: number): Promise<void> {
-  for (let at = 0; at < end; at += pieceBytes) {
-    const isTaken = parser.write(body.read(at, Math.min(end, at + pieceBytes)))
+async function feed(parser: MailParser, body: ByteSource, { end, unfolded }: StructureCut): Promise<void> {
+  const folds = [...unfolded, end]
+  for (let at = 0; at < end; ) {
+    while ((folds[0] ?? end) < at) folds.shift()
+    if (folds[0] === at) parser.write(' ')
+    const next = Math.min(end, at + pieceBytes, folds.find((fold) => fold > at) ?? end)
+    const isTaken = parser.write(body.read(at, next))
     if (!isTaken && !(await once(parser, 'drain').then(yes, no))) return
+    at = next
   }
   parser.end()
 }

@@ -62,10 +62,16 @@ function reasonFor(file: MailFile, question: PageQuestion): IgnoredReason | null
   return null
 }
 
-/** Pages, documents and what was set aside. Of two files with the same bytes the first is a page, the second a duplicate. */
+/** What a client leaves of a name when it numbers its files: `image0.jpeg`, `image1.jpeg`, `devoir (1).jpg`. */
+const bareName = (file: MailFile): string => (file.filename ?? '').toLowerCase().replace(/copy|copie|[\d\s()_-]+/g, '')
+
+/**
+ * Pages, documents and what was set aside. Of two files with the same bytes the first is a page, the second a duplicate; two that somebody
+ * gave names of their own are both shown, and kept once.
+ */
 export function whatIsAPage(question: PageQuestion): PageAnswer {
   const answer: PageAnswer = { pages: [], documents: [], others: [], ignored: [] }
-  const seen = new Set<string>()
+  const seen = new Map<string, string>()
   for (const file of question.files) {
     if (silent(file)) continue
     const reason = reasonFor(file, question)
@@ -73,9 +79,9 @@ export function whatIsAPage(question: PageQuestion): PageAnswer {
     if (reason === 'unsupported' && documentTypes.test(file.mediaType)) answer.documents.push(file)
     else if (reason === 'unsupported' && !cardTypes.test(file.mediaType)) answer.others.push(file)
     if (reason !== null) put(reason)
-    else if (seen.has(file.sha256)) put('duplicate')
+    else if (seen.get(file.sha256) === bareName(file) || (seen.has(file.sha256) && file.filename === null)) put('duplicate')
     else {
-      seen.add(file.sha256)
+      seen.set(file.sha256, bareName(file))
       answer.pages.push(file)
     }
   }

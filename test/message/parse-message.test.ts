@@ -175,6 +175,10 @@ test('takes uuencoded blocks and data addresses out of the text', async () => {
 })
 
 test('measures structure without being fooled by text', () => {
-  expect(cutStructure(sourceOfBytes(Buffer.from('--b\r\n\r\n-- \r\nsignature\r\n--b--')), 'multipart/mixed; boundary="b"')).toEqual({ end: 28, problem: null })
-  expect(cutStructure(sourceOfBytes(Buffer.from('--x'.repeat(100))), 'text/plain')).toEqual({ end: 300, problem: null })
+  expect(cutStructure(sourceOfBytes(Buffer.from('--b\r\n\r\n-- \r\nsignature\r\n--b--')), 'multipart/mixed; boundary="b"')).toEqual({
+    end: 28,
+    problem: null,
+    unfolded: [],
+  })
+  expect(cutStructure(sourceOfBytes(Buffer.from('--x'.repeat(100))), 'text/plain')).toEqual({ end: 300, problem: null, unfolded: [] })
 })

@@ -54,7 +54,11 @@ test('sets aside pictures of the history and of signatures, and second copies', 
       ],
     ),
   ).toEqual({ pages: ['new'], ignored: ['old:quoted', 'logo:signature'] })
-  expect(asked([file('a.jpg', jpeg(900, 900)), file('b.jpg', jpeg(900, 900))])).toEqual({ pages: ['a.jpg'], ignored: ['b.jpg:duplicate'] })
+  expect(asked([file('image0.jpeg', jpeg(900, 900)), file('image1.jpeg', jpeg(900, 900))])).toEqual({
+    pages: ['image0.jpeg'],
+    ignored: ['image1.jpeg:duplicate'],
+  })
+  expect(asked([file('cours.jpg', jpeg(900, 900)), file('devoir.jpg', jpeg(900, 900))])).toEqual({ pages: ['cours.jpg', 'devoir.jpg'], ignored: [] })
 })
 
 test('keeps a damaged PDF a page, so that its sender hears of it, and office files as documents', () => {
