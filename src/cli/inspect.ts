@@ -48,6 +48,7 @@ const failed = (why: string): Reading => ({
   others: [],
   ignored: [],
   bounce: null,
+  partial: null,
   replyToken: null,
   threadIds: [],
   codeInSubject: null,

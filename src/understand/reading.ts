@@ -1,6 +1,8 @@
 /** What one message says by itself: the answer of `readMail`, and (as JSON) of `cartable inspect`. No roster, no database. */
 import type { Lying } from '../message/byte-source'
 import type { MailFile, Mailbox } from '../message/message'
+import type { PartOfMail } from '../message/partial'
+import type { Why } from './whys'
 
 export type MailKind = 'post' | 'reply' | 'command' | 'correction' | 'bounce' | 'auto-reply' | 'unsubscribe' | 'other'
 export type Intent = 'work' | 'question' | 'absence' | 'preference'
@@ -90,7 +92,7 @@ export interface Reading {
   /** Every intent found: a mail may be work and question at once. */
   intents: Intent[]
   /** Stable code of the rule that decided. */
-  why: string
+  why: Why
   /** Newly written text only. */
   text: string
   /** The rest: history, signature, boilerplate. */
@@ -107,6 +109,8 @@ export interface Reading {
   others: HandedFile[]
   ignored: { filename: string | null; mediaType: string; reason: IgnoredReason }[]
   bounce: Bounce | null
+  /** The mail is one part of a mail that was split. */
+  partial: PartOfMail | null
   /** Reply token of ours found in any recipient address (envelope first, then header); null when none. */
   replyToken: string | null
   /** In-Reply-To, then References from the newest, without doubles. */

@@ -120,6 +120,7 @@ test.each(each)('%s %s offers only commands that exist', (locale, name) => {
           'ROUVRIR',
           'RELANCER',
           'ANNULER',
+          'POURQUOI',
           'AIDE',
           'RENVOYER LE SUJET',
           'FINI',
@@ -128,7 +129,7 @@ test.each(each)('%s %s offers only commands that exist', (locale, name) => {
           'OK',
           'NON',
         ]
-      : ['COPIES', 'STATUS', 'EXTEND', 'CLOSE', 'REOPEN', 'REMIND', 'CANCEL', 'HELP', 'SEND AGAIN', 'DONE', 'STOP', 'RESUME', 'OK', 'NO']
+      : ['COPIES', 'STATUS', 'EXTEND', 'CLOSE', 'REOPEN', 'REMIND', 'CANCEL', 'WHY', 'HELP', 'SEND AGAIN', 'DONE', 'STOP', 'RESUME', 'OK', 'NO']
   const offered = [...sourceOf(locale, name).matchAll(/\{\{action "([^"]+)"/gu)].map((match) => match[1] ?? '')
   expect(offered.filter((command) => !known.includes(command))).toEqual([])
 })
