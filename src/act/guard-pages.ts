@@ -8,6 +8,7 @@ import type { Database } from '../store/database'
 import type { Decision } from '../understand/decide'
 import type { Author, Target } from '../understand/facts'
 import type { Reading } from '../understand/reading'
+import { keepFile } from './keep-file'
 import type { ActSettings } from './settings'
 
 export interface GuardDeps {
@@ -65,7 +66,7 @@ async function scanned(decision: Decision, reading: Reading, target: Target, cli
 async function codeOnPages(reading: Reading, { blobs, bundles, markKey }: GuardDeps, first?: number): Promise<string | null> {
   for (const file of reading.pages) {
     try {
-      const pages = await bundles.recognise(blobs.path(await blobs.put(file.content)), markKey, { maxPages, ...(first === undefined ? {} : { first }) })
+      const pages = await bundles.recognise(await keepFile(file, blobs), markKey, { maxPages, ...(first === undefined ? {} : { first }) })
       const marked = pages.find((page) => page.code !== null || page.conflict)
       if (marked) return marked.code ?? ''
     } catch (error) {

@@ -297,6 +297,15 @@ export interface StatusData extends AboutAssignment {
   students: { name: string; state: string; pages: number; submittedAt: string | null }[]
 }
 
+/** Of the reader's own last mails, newest first: how each was understood. */
+export interface WhyData {
+  toStudent: boolean
+  class: string | null
+  code: string | null
+  title: string | null
+  mails: { receivedAt: string; kind: string; why: string; state: string }[]
+}
+
 export interface HelpData {
   role: 'teacher' | 'student' | 'guardian'
   class: string | null
@@ -351,6 +360,7 @@ export interface MailData {
   done: DoneData
   status: StatusData
   help: HelpData
+  why: WhyData
   'delivery-failed': DeliveryFailedData
   'office-unreachable': OfficeUnreachableData
   incident: IncidentData

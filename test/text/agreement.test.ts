@@ -122,6 +122,7 @@ test.each(each)('%s %s offers only commands that exist', (locale, name) => {
           'ROUVRIR',
           'RELANCER',
           'ANNULER',
+          'POURQUOI',
           'AIDE',
           'RENVOYER LE SUJET',
           'FINI',
@@ -132,7 +133,25 @@ test.each(each)('%s %s offers only commands that exist', (locale, name) => {
           'OK',
           'NON',
         ]
-      : ['COPIES', 'STATUS', 'EXTEND', 'CLOSE', 'REOPEN', 'REMIND', 'CANCEL', 'HELP', 'SEND AGAIN', 'DONE', 'STOP', 'RESUME', 'OK', 'NO', 'RETURN', 'WAIT']
+      : [
+          'COPIES',
+          'STATUS',
+          'EXTEND',
+          'CLOSE',
+          'REOPEN',
+          'REMIND',
+          'CANCEL',
+          'WHY',
+          'HELP',
+          'SEND AGAIN',
+          'DONE',
+          'STOP',
+          'RESUME',
+          'OK',
+          'NO',
+          'RETURN',
+          'WAIT',
+        ]
   const offered = [...sourceOf(locale, name).matchAll(/\{\{action "([^"]+)"/gu)].map((match) => match[1] ?? '')
   expect(offered.filter((command) => !known.includes(command))).toEqual([])
 })

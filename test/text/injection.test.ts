@@ -31,6 +31,8 @@ const nasty = [
 /** Times and keys of words files stay what they are; every other string becomes the nasty one. */
 const fixed = new Set([
   'picture',
+  'why',
+  'kind',
   ...['dueAt', 'oldDueAt', 'leaveAt', 'receivedAt', 'at', 'since', 'submittedAt'],
   ...['verdict', 'reason', 'state', 'done', 'change', 'incident', 'role'],
 ])

@@ -150,6 +150,14 @@ export const full: { [Name in TemplateName]: MailData[Name] } = {
   refused: { reason: 'date-unclear', toStudent: false, ...about, subject: 'REPORTER bientôt', detail: 'bientôt', office: 'secretariat@college.example' },
   'change-notice': { ...about, ...zoe, change: 'new-date', dueAt: '2020-03-23T17:00:00.000Z', oldDueAt: due },
   done: { done: 'extended', ...about, dueAt: '2020-03-23T17:00:00.000Z', oldDueAt: due, count: 1, names: ['Zoé Martin'] },
+  why: {
+    ...about,
+    toStudent: false,
+    mails: [
+      { receivedAt: day, kind: 'post', why: 'teacher-posts', state: 'answered' },
+      { receivedAt: day, kind: 'auto-reply', why: 'auto-submitted', state: 'handled' },
+    ],
+  },
   status: {
     ...about,
     dueAt: due,
@@ -241,6 +249,7 @@ export const minimal: { [Name in TemplateName]: MailData[Name] } = {
   refused: { reason: 'empty-mail', toStudent: true, class: null, code: null, title: null, subject: '', detail: null, office: null },
   'change-notice': { ...about, ...zoe, change: 'cancelled', dueAt: null, oldDueAt: null },
   done: { done: 'digest-stopped', class: null, code: null, title: null, dueAt: null, oldDueAt: null, count: null, names: [] },
+  why: { class: null, code: null, title: null, toStudent: true, mails: [] },
   status: { ...about, dueAt: null, forTeacher: false, students: [{ name: 'Zoé Martin', state: 'open', pages: 0, submittedAt: null }] },
   help: { role: 'student', class: null, code: null, title: null },
   'delivery-failed': { ...about, students: [], office: null },
