@@ -18,8 +18,7 @@ import { type ReturnNews, writeReturnReport } from './write-return-report'
 export async function releaseReturns(assignment: Assignment, decision: CommandDecision, deed: Deed): Promise<Outcome> {
   const { tx, reading } = deed
   const typed = await keepRemarks(assignment, textBelowCommand(reading.text), deed)
-  if (!(await hasSomethingWaiting(tx, assignment)))
-    return refusePerson(decision.author, decision.name === 'confirm' ? 'command-not-available' : 'nothing-to-return', deed, { assignment: assignment.code })
+  if (!(await hasSomethingWaiting(tx, assignment))) return refusePerson(decision.author, 'nothing-to-return', deed, { assignment: assignment.code })
   await release(assignment, decision.author, deed)
   return report(assignment, decision.author, deed, { going: true, unclear: typed.unclear })
 }

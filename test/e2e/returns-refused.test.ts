@@ -131,9 +131,16 @@ test(
     const { pile } = await bundled(school)
     const { database, blobs } = school.gateway
     const folders = { temporary: join(school.folder, 'tmp'), wire: join(school.folder, 'wire'), outbox: null }
+    await answer(school, 'Emily : 12/20\nYanis : 13, mieux qu’Emily Clarke')
+    await answer(school, 'ATTENDRE', [await scannedPdf(pile, [{ page: 3, covered: true }])])
+    expect((await database.db.selectFrom('returned_page').selectAll().execute()).map((page) => page.state)).toEqual(['doubtful'])
     await forgetPerson('emily', { database, blobs, folders, isAlone: false, now: () => school.clock.now() })
-    await answer(school, '', [await scannedPdf(pile, [{ page: 3 }, { page: 4 }])])
-    expect((await school.one({ to: teacher, template: 'return-report' })).text).toContain('dont le travail a été effacé')
+    expect(await database.db.selectFrom('returned_page').selectAll().execute()).toEqual([])
+    const remarks = await database.db.selectFrom('remark').select(['student_id', 'words']).execute()
+    expect(remarks.map((remark) => remark.student_id)).toEqual(['yanis'])
+    expect(remarks[0]?.words).not.toContain('Emily')
+    await answer(school, 'RENDRE', [await scannedPdf(pile, [{ page: 3 }, { page: 4 }])])
+    expect((await school.left({ to: teacher, template: 'return-report' })).at(-1)?.text).toContain('dont le travail a été effacé')
     expect(await returned(school)).toEqual({ [yanis]: ['yanis'] })
     expect(await school.left({ to: emily, template: 'returned-copy' })).toEqual([])
   }),
