@@ -41,6 +41,8 @@ const failed = (why: string): Reading => ({
   quoted: '',
   language: null,
   due: null,
+  otherDue: null,
+  replacesPage: null,
   duePhrase: null,
   command: null,
   pages: [],

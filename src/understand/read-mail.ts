@@ -10,6 +10,7 @@ import { isBounce } from './is-bounce'
 import { isReply, threadIdsOf } from './is-reply'
 import { isUnsubscribe } from './is-unsubscribe'
 import type { Bounce, Command, Intent, MailKind, Reading, ReadingSettings } from './reading'
+import { otherDueOf } from './late-night'
 import { whatIntents } from './what-intent'
 import { whatIsAPage } from './what-is-a-page'
 import { whatIsNew } from './what-is-new'
@@ -18,6 +19,7 @@ import { whatLinks } from './what-links'
 import { dueIn } from './when-due'
 import { bundleName } from './which-assignment'
 import { whichCommand } from './which-command'
+import { whichPage } from './which-page'
 import { type Addressed, whoIsAddressed } from './who-is-addressed'
 import type { Why } from './whys'
 
@@ -122,9 +124,11 @@ export function readMessage(message: Message, envelope: Envelope, settings: Read
     quoted: news.quoted,
     language: whatLanguage(news.text) ?? whatLanguage(message.subject),
     due: due?.due ?? null,
+    otherDue: due && otherDueOf(due, context),
     duePhrase: due?.phrase ?? null,
     command: answer.command ?? null,
     pages: machine ? [] : files.pages,
+    replacesPage: machine ? null : whichPage(news.text, message.subject, files.pages.length),
     documents: machine ? [] : files.documents,
     others: machine ? [] : files.others,
     ignored: files.ignored,

@@ -99,10 +99,14 @@ export interface Reading {
   quoted: string
   language: string | null
   due: Date | null
+  /** The day before, where "tomorrow" was written after midnight: it is asked which is meant. */
+  otherDue: Date | null
   duePhrase: string | null
   command: Command | null
   /** Files that are homework pages, in page order (section 5 of the contract). */
   pages: HandedFile[]
+  /** "Page 2" beside one photo: it comes in the place of that page of the own work. */
+  replacesPage: number | null
   /** Office documents and other files that ride along with a bundle or a post. */
   documents: HandedFile[]
   /** Harmless files of other kinds (a recording, a spreadsheet of a rare program): a teacher's post passes them on, a reply sets them aside. */
