@@ -69,7 +69,12 @@ const questions: ((question: Question) => Answer | null)[] = [
   },
   (question) => {
     const inThread = question.addressed.replyToken !== null || question.code !== null || isReply(question.message)
-    const context = { now: writtenAt(question), timezone: question.settings.timezone, locale: question.settings.locale }
+    const context = {
+      now: writtenAt(question),
+      timezone: question.settings.timezone,
+      locale: question.settings.locale,
+      holidays: question.settings.holidays ?? [],
+    }
     const command = whichCommand({ subject: question.message.subject, text: question.text, inThread }, context)
     return command && { kind: 'command', why: 'command-word', command }
   },
@@ -109,7 +114,7 @@ export function readMessage(message: Message, envelope: Envelope, settings: Read
   const machine = answer.kind === 'bounce' || answer.kind === 'auto-reply'
   const intents: Intent[] =
     answer.kind === 'reply' || answer.kind === 'command' || answer.kind === 'correction' ? whatIntents(news.text, files.pages.length > 0) : []
-  const context = { now: writtenAt(question), timezone: settings.timezone, locale: settings.locale }
+  const context = { now: writtenAt(question), timezone: settings.timezone, locale: settings.locale, holidays: settings.holidays ?? [] }
   const due = answer.kind === 'post' ? dueIn(`${message.subject}\n${news.text}`, context) : null
   return {
     messageId: message.messageId,

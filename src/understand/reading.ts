@@ -1,6 +1,7 @@
 /** What one message says by itself: the answer of `readMail`, and (as JSON) of `cartable inspect`. No roster, no database. */
 import type { Lying } from '../message/byte-source'
 import type { MailFile, Mailbox } from '../message/message'
+import type { Holiday } from '../school/quiet-time'
 import type { PartOfMail } from '../message/partial'
 import type { Why } from './whys'
 
@@ -70,6 +71,7 @@ export interface ReadingSettings {
   timezone: string
   locale: 'fr' | 'en'
   now: Date
+  holidays?: readonly Holiday[]
 }
 
 /** A file of the mail, as it is handed on: what it is and where it lies. */

@@ -19,6 +19,21 @@ test.each([
 })
 
 test.each([
+  ['Pour la rentrée : exercice 3', '2020-04-03T10:00:00+02:00', '2020-04-20T23:59:00+02:00'],
+  ['À rendre à la rentrée, avant 18h', '2020-04-10T10:00:00+02:00', '2020-04-20T18:00:00+02:00'],
+  ['Pour la rentrée', '2020-05-04T10:00:00+02:00', null],
+])('%s, written %s with the school’s calendar', (text, now, due) => {
+  const day = (date: string): Date => new Date(`${date}T00:00:00+02:00`)
+  const holidays = [
+    { from: day('2020-04-13'), to: day('2020-04-14') },
+    { from: day('2020-04-04'), to: day('2020-04-20') },
+  ]
+  const context = { now: new Date(now), timezone: 'Europe/Paris', locale: 'fr' as const }
+  expect(dueIn(text, { ...context, holidays })?.due ?? null).toEqual(due === null ? null : new Date(due))
+  expect(dueIn(text, context)).toBeNull()
+})
+
+test.each([
   ['Voici la page 2', 'Re: Maths', 1, 2],
   ['page 2', 'Re: Maths', 1, 2],
   ['Je refais la page 3, elle était floue.\nZoé', 'Re: Maths', 1, 3],
