@@ -89,7 +89,13 @@ async function handleRead(mail: MailRow & { blob: string }, data: HandleMailJob,
   const file = blobs.path(mail.blob)
   const envelope = envelopeOf(mail)
   const { domain, timezone, locale } = settings
-  const reading = await deps.reader.read({ file, envelope, settings: { domain, timezone, locale, now: envelope.receivedAt }, folder, keep: true })
+  const reading = await deps.reader.read({
+    file,
+    envelope,
+    settings: { domain, timezone, locale, now: envelope.receivedAt, holidays: settings.quiet.holidays },
+    folder,
+    keep: true,
+  })
   if (reading.partial !== null) return joinParts(mail, reading.partial, { database, blobs, folder, now })
   const authors = await authorsAt(database.db, reading.from?.address ?? null)
   const targets = await targetsOf(database.db, envelope.recipients, reading.replyToken, settings.domain)

@@ -49,6 +49,8 @@ export interface ConfirmationData extends AboutAssignment {
   dueAt: string | null
   /** The teacher's words the date was read from. */
   duePhrase: string | null
+  /** The day before, where "tomorrow" was written after midnight: the teacher is asked. */
+  otherDueAt: string | null
   /** A date was found, but it has passed, so there is none. */
   dateWasPast: boolean
   /** When copies leave; null: now. */
@@ -95,6 +97,8 @@ export interface ReceiptData extends AboutAssignment, AboutStudent {
   /** Still being worked on. */
   pending: number
   setAside: SetAside[]
+  /** Numbers of pages that came in the place of older ones. */
+  replaced: number[]
   late: boolean
   receivedAt: string
   dueAt: string | null

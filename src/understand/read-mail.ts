@@ -10,6 +10,7 @@ import { isBounce } from './is-bounce'
 import { isReply, threadIdsOf } from './is-reply'
 import { isUnsubscribe } from './is-unsubscribe'
 import type { Bounce, Command, Intent, MailKind, Reading, ReadingSettings } from './reading'
+import { otherDueOf } from './late-night'
 import { whatIntents } from './what-intent'
 import { whatIsAPage } from './what-is-a-page'
 import { whatIsNew } from './what-is-new'
@@ -18,6 +19,7 @@ import { whatLinks } from './what-links'
 import { dueIn } from './when-due'
 import { bundleName } from './which-assignment'
 import { whichCommand } from './which-command'
+import { whichPage } from './which-page'
 import { type Addressed, whoIsAddressed } from './who-is-addressed'
 import type { Why } from './whys'
 
@@ -67,7 +69,12 @@ const questions: ((question: Question) => Answer | null)[] = [
   },
   (question) => {
     const inThread = question.addressed.replyToken !== null || question.code !== null || isReply(question.message)
-    const context = { now: writtenAt(question), timezone: question.settings.timezone, locale: question.settings.locale }
+    const context = {
+      now: writtenAt(question),
+      timezone: question.settings.timezone,
+      locale: question.settings.locale,
+      holidays: question.settings.holidays ?? [],
+    }
     const command = whichCommand({ subject: question.message.subject, text: question.text, inThread }, context)
     return command && { kind: 'command', why: 'command-word', command }
   },
@@ -107,7 +114,7 @@ export function readMessage(message: Message, envelope: Envelope, settings: Read
   const machine = answer.kind === 'bounce' || answer.kind === 'auto-reply'
   const intents: Intent[] =
     answer.kind === 'reply' || answer.kind === 'command' || answer.kind === 'correction' ? whatIntents(news.text, files.pages.length > 0) : []
-  const context = { now: writtenAt(question), timezone: settings.timezone, locale: settings.locale }
+  const context = { now: writtenAt(question), timezone: settings.timezone, locale: settings.locale, holidays: settings.holidays ?? [] }
   const due = answer.kind === 'post' ? dueIn(`${message.subject}\n${news.text}`, context) : null
   return {
     messageId: message.messageId,
@@ -122,9 +129,11 @@ export function readMessage(message: Message, envelope: Envelope, settings: Read
     quoted: news.quoted,
     language: whatLanguage(news.text) ?? whatLanguage(message.subject),
     due: due?.due ?? null,
+    otherDue: due && otherDueOf(due, context),
     duePhrase: due?.phrase ?? null,
     command: answer.command ?? null,
     pages: machine ? [] : files.pages,
+    replacesPage: machine ? null : whichPage(news.text, message.subject, files.pages.length),
     documents: machine ? [] : files.documents,
     others: machine ? [] : files.others,
     ignored: files.ignored,

@@ -1,6 +1,7 @@
 /** What one message says by itself: the answer of `readMail`, and (as JSON) of `cartable inspect`. No roster, no database. */
 import type { Lying } from '../message/byte-source'
 import type { MailFile, Mailbox } from '../message/message'
+import type { Holiday } from '../school/quiet-time'
 import type { PartOfMail } from '../message/partial'
 import type { Why } from './whys'
 
@@ -70,6 +71,7 @@ export interface ReadingSettings {
   timezone: string
   locale: 'fr' | 'en'
   now: Date
+  holidays?: readonly Holiday[]
 }
 
 /** A file of the mail, as it is handed on: what it is and where it lies. */
@@ -99,10 +101,14 @@ export interface Reading {
   quoted: string
   language: string | null
   due: Date | null
+  /** The day before, where "tomorrow" was written after midnight: it is asked which is meant. */
+  otherDue: Date | null
   duePhrase: string | null
   command: Command | null
   /** Files that are homework pages, in page order (section 5 of the contract). */
   pages: HandedFile[]
+  /** "Page 2" beside one photo: it comes in the place of that page of the own work. */
+  replacesPage: number | null
   /** Office documents and other files that ride along with a bundle or a post. */
   documents: HandedFile[]
   /** Harmless files of other kinds (a recording, a spreadsheet of a rare program): a teacher's post passes them on, a reply sets them aside. */

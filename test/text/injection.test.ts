@@ -33,7 +33,7 @@ const fixed = new Set([
   'picture',
   'why',
   'kind',
-  ...['dueAt', 'oldDueAt', 'leaveAt', 'receivedAt', 'at', 'since', 'submittedAt'],
+  ...['dueAt', 'otherDueAt', 'oldDueAt', 'leaveAt', 'receivedAt', 'at', 'since', 'submittedAt'],
   ...['verdict', 'reason', 'state', 'done', 'change', 'incident', 'role'],
 ])
 function poisoned(value: unknown, poison: string, key = ''): unknown {

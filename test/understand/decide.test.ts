@@ -33,6 +33,8 @@ const reading = (changes: Partial<Reading> = {}): Reading => ({
   quoted: '',
   language: 'fr',
   due: null,
+  otherDue: null,
+  replacesPage: null,
   duePhrase: null,
   command: null,
   pages: [],
