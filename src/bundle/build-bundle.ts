@@ -1,5 +1,5 @@
 /** One pile as a PDF: covers, then every student's sheets in roster order. Pure: bytes go to a sink, pictures come from a reader, the clock is in the input. */
-import { type PDFRef, PDFString } from 'pdf-lib'
+import { type PDFRef, PDFString } from './pdf-objects'
 import type { BuiltBundle, BundleInput, BundlePage } from './bundle-input'
 import { type CoverPlan, drawCover, planCover } from './cover'
 import { jpegFacts } from './jpeg-facts'
@@ -69,7 +69,7 @@ export async function buildBundle(input: BundleInput, sources: BundleSources, si
       else bindWhite(binder, ref)
     }
   }
-  await close(binder, order, firsts, covers)
+  close(binder, order, firsts, covers)
   return { bytes: pdf.bytes, pages: order.length, coverPages: covers.length, damagedPageIds: binder.damagedPageIds }
 }
 
@@ -192,10 +192,10 @@ function bind({ pdf, pile, tree }: Binder, sheet: Sheet, mark: string): void {
   pdf.write(sheet.ref, page)
 }
 
-async function close({ pdf, pile, tree }: Binder, order: PDFRef[], firsts: (PDFRef | null)[], covers: PDFRef[]): Promise<void> {
+function close({ pdf, pile, tree }: Binder, order: PDFRef[], firsts: (PDFRef | null)[], covers: PDFRef[]): void {
   const { input, words } = pile
-  await pile.regular.write(pdf)
-  await pile.bold.write(pdf)
+  pile.regular.write(pdf)
+  pile.bold.write(pdf)
   pdf.write(tree, { Type: 'Pages', Kids: order, Count: order.length })
   const cover = covers[0] ?? null
   const outline = writeOutline(

@@ -1,5 +1,5 @@
 /** The cover: every student of the class with state, pages and hours; names lead to the first sheet. Long classes take several sheets. Decides no state. */
-import type { PDFRef } from 'pdf-lib'
+import type { PDFRef } from './pdf-objects'
 import type { Counted } from '../text/bundle-words'
 import type { BundleStudent, StudentState } from './bundle-input'
 import { a4, margin, markSide, type Pile, quietZone, strip } from './pile'

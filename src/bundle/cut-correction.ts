@@ -66,7 +66,7 @@ async function rebuilt(bytes: Uint8Array, wanted: Wanted, pageCount: number, { r
     if (!page) throw new RangeError('no such page')
     return rebuildPage({ page, pdf, copier, face, tree, rotationDegCw })
   })
-  if (face.isUsed) await face.write(pdf)
+  if (face.isUsed) face.write(pdf)
   finish(pdf, tree, kids, title)
   return Buffer.concat(parts)
 }

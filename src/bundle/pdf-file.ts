@@ -1,7 +1,7 @@
 /** Writes a PDF object by object to a sink and keeps only offsets, so that a pile of any size needs little memory. It knows the file format, not what is drawn. */
 import { createHash } from 'node:crypto'
 import { deflateSync } from 'node:zlib'
-import { PDFContext, PDFDict, PDFHexString, PDFName, type PDFObject, PDFRawStream, PDFRef } from 'pdf-lib'
+import { PDFContext, PDFDict, PDFHexString, PDFName, type PDFObject, PDFRawStream, PDFRef } from './pdf-objects'
 
 /** Takes the bytes in order; may be called many times. */
 export type ByteSink = (chunk: Uint8Array) => void

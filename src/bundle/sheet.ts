@@ -1,5 +1,5 @@
 /** One sheet's content while it is drawn: text, lines, pictures and marks in points from the top left corner, with the tags a screen reader follows. */
-import { PDFHexString, type PDFRef } from 'pdf-lib'
+import { PDFHexString, type PDFRef } from './pdf-objects'
 import { pdfNumber, pdfText } from './pdf-file'
 import type { Typeface } from './typeface'
 

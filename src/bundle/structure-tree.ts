@@ -1,5 +1,5 @@
 /** The order in which a reader without eyes meets the pile: headings, tables, figures with their alternate text (ISO 32000-1 §14.7, §14.8). Draws nothing. */
-import type { PDFRef } from 'pdf-lib'
+import type { PDFRef } from './pdf-objects'
 import { type Literal, type PdfFile, pdfText } from './pdf-file'
 import type { Sheet } from './sheet'
 

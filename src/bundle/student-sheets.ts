@@ -1,5 +1,5 @@
 /** The sheets of one student: the work, fitted between the marks, under name and page number. Long typed work runs over several sheets. */
-import type { PDFRef } from 'pdf-lib'
+import type { PDFRef } from './pdf-objects'
 import type { BundlePage, BundleStudent } from './bundle-input'
 import { a4, margin, markSide, type Pile, quietZone, strip } from './pile'
 import { hairline, mm, type Sheet, soft } from './sheet'
