@@ -172,7 +172,9 @@ function bundlePageOf(page: Page, source: Source | undefined, blobs: Blobs): Bun
   if (source?.kind === 'document') return { id: page.id, kind: 'document', filename: source.filename ?? '', text: source.text }
   if (page.blob === null || page.widthPx === null || page.heightPx === null)
     return { id: page.id, kind: 'unreadable', filename: source?.filename ?? '', reason: source?.error ?? 'picture-undecodable' }
-  return { id: page.id, kind: 'picture', file: blobs.path(page.blob), widthPx: page.widthPx, heightPx: page.heightPx }
+  const picture = { id: page.id, kind: 'picture', file: blobs.path(page.blob), widthPx: page.widthPx, heightPx: page.heightPx } as const
+  if (source?.mediaType !== 'application/pdf') return picture
+  return { ...picture, original: { file: blobs.path(source.blob), index: page.number - 1, turnDegCw: page.rotationDegCw } }
 }
 
 /** What each page adds to the file: pictures as they are, other sheets about 10 KB. */

@@ -9,13 +9,23 @@ export type StudentState = 'submitted' | 'late' | 'several' | 'question' | 'miss
 
 /** `id` is the page's number in the database: at least 1, unique for ever, at most 2^35 - 1. It is what the marks say. */
 export type BundlePage =
-  | { id: number; kind: 'picture' /** Absolute path of a JPEG. */; file: string; widthPx: number; heightPx: number }
+  | { id: number; kind: 'picture' /** Absolute path of a JPEG. */; file: string; widthPx: number; heightPx: number; original?: OriginalPage }
   /** Typed work; runs over as many sheets as it needs (at most 20), each with the mark of this page. */
   | { id: number; kind: 'typed'; text: string }
   /** Stand-in for an office document that rides beside the pile; `text`: what could be read of it. */
   | { id: number; kind: 'document'; filename: string; text: string | null }
   /** `reason` is a sentence in the teacher's language. */
   | { id: number; kind: 'unreadable'; filename: string; reason: string }
+
+/** The page of a PDF that a picture was made of: drawn itself where that is safe and no photo. */
+export interface OriginalPage {
+  /** Absolute path of the PDF. */
+  file: string
+  /** From 0. */
+  index: number
+  /** The picture was turned by that much beyond what the PDF says. */
+  turnDegCw: number
+}
 
 export interface BundleStudent {
   /** Shown instead of a name in a script the font does not have. */

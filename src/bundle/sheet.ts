@@ -100,9 +100,21 @@ export class Sheet {
   }
 
   image(image: PDFRef, x: number, y: number, width: number, height: number): void {
-    const name = `I${this.images.size}`
-    this.images.set(name, image)
+    const name = this.named(image)
     this.operators.push(`q ${pdfNumber(width)} 0 0 ${pdfNumber(height)} ${pdfNumber(x)} ${this.up(y + height)} cm /${name} Do Q`)
+  }
+
+  /** A form that lies at the origin, scaled. */
+  form(form: PDFRef, x: number, y: number, height: number, scale: number): void {
+    const name = this.named(form)
+    const factor = scale.toFixed(6)
+    this.operators.push(`q ${factor} 0 0 ${factor} ${pdfNumber(x)} ${this.up(y + height)} cm /${name} Do Q`)
+  }
+
+  private named(object: PDFRef): string {
+    const name = `I${this.images.size}`
+    this.images.set(name, object)
+    return name
   }
 
   /** Black modules of a matrix as one path: no seams between them at any resolution. */

@@ -42,7 +42,7 @@ export class StructureTree {
   }
 
   /** A new element that holds just this content. */
-  add(tag: StructureTag, parent: number, sheet: Sheet, draw: () => void, facts: { alt?: string } = {}): number {
+  add(tag: StructureTag, parent: number, sheet: Sheet, draw: () => void, facts: { alt?: string; title?: string } = {}): number {
     const element = this.element(tag, parent, facts)
     this.draw(element, sheet, draw)
     return element

@@ -84,14 +84,35 @@ export function drawHead(sheet: Sheet, plan: StudentSheet, section: number, pile
   })
 }
 
-/** The picture as large as the room between the strips allows, under a hairline. */
-export function drawPicture(sheet: Sheet, image: PDFRef, size: { widthPx: number; heightPx: number }, plan: StudentSheet, section: number, pile: Pile): void {
+interface Size {
+  width: number
+  height: number
+}
+
+/** As large as the room between the strips allows, in the middle. */
+function placeOf(sheet: Sheet, size: Size): Size & { x: number; y: number } {
   const room = { width: sheet.width - 2 * margin, height: sheet.height - 2 * strip }
-  const scale = Math.min(room.width / size.widthPx, room.height / size.heightPx)
-  const [width, height] = [size.widthPx * scale, size.heightPx * scale]
-  const [x, y] = [(sheet.width - width) / 2, strip + (room.height - height) / 2]
-  const alt = fill(pile.words.pictureAlt, { name: plan.student.name, i: plan.i, n: plan.n })
-  pile.tree.add('Figure', section, sheet, () => sheet.image(image, x, y, width, height), { alt })
+  const scale = Math.min(room.width / size.width, room.height / size.height)
+  const [width, height] = [size.width * scale, size.height * scale]
+  return { x: (sheet.width - width) / 2, y: strip + (room.height - height) / 2, width, height }
+}
+
+const altOf = ({ student, i, n }: StudentSheet, { words }: Pile): string => fill(words.pictureAlt, { name: student.name, i, n })
+
+/** The picture under a hairline. */
+export function drawPicture(sheet: Sheet, image: PDFRef, size: { widthPx: number; heightPx: number }, plan: StudentSheet, section: number, pile: Pile): void {
+  const { x, y, width, height } = placeOf(sheet, { width: size.widthPx, height: size.heightPx })
+  pile.tree.add('Figure', section, sheet, () => sheet.image(image, x, y, width, height), { alt: altOf(plan, pile) })
+  sheet.artifact(() => sheet.box(x, y, width, height, { stroke: hairline }))
+}
+
+/** A page of a PDF as it was drawn. Its text is read as text; without any it is a figure. */
+export function drawDrawing(sheet: Sheet, form: PDFRef, size: Size & { hasText: boolean }, plan: StudentSheet, section: number, pile: Pile): void {
+  const { x, y, width, height } = placeOf(sheet, size)
+  const draw = (): void => sheet.form(form, x, y, height, width / size.width)
+  const named = altOf(plan, pile)
+  if (size.hasText) pile.tree.add('P', section, sheet, draw, { title: named })
+  else pile.tree.add('Figure', section, sheet, draw, { alt: named })
   sheet.artifact(() => sheet.box(x, y, width, height, { stroke: hairline }))
 }
 
