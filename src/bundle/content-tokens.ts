@@ -24,8 +24,11 @@ export function* contentTokens(bytes: Uint8Array): Generator<ContentToken> {
       const start = at++
       while (at < bytes.length && !white.has(bytes[at] ?? 0) && !delimiter.has(bytes[at] ?? 0)) at++
       yield { kind: byte === slash ? 'name' : 'word', start, end: at }
-      // `ID`: what follows is an image's data.
-      if (at - start === 2 && byte === 0x49 && bytes[start + 1] === 0x44) at = afterImage(bytes, at)
+      // `ID`: what follows is an image's data, up to `EI`.
+      if (at - start === 2 && byte === 0x49 && bytes[start + 1] === 0x44) {
+        at = afterImage(bytes, at)
+        yield { kind: 'word', start: at - 2, end: at }
+      }
     } else at++
   }
 }

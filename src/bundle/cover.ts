@@ -80,10 +80,14 @@ export function drawCover(sheet: Sheet, plan: CoverPlan, rows: CoverRow[], place
   drawTable(sheet, plan, rows, section, pile)
   const help = wrappedText(pile.words.howToReturn, pile.regular, 8, a4.width - 2 * margin - markSide - quietZone - mm(8), 3).lines
   const left = margin + markSide + quietZone
-  if (place.i === 1)
+  if (place.i === 1) {
+    const paragraph = pile.tree.element('P', section)
     help.forEach((line, index) => {
-      pile.tree.add('P', section, sheet, () => sheet.text(left, a4.height - margin - 31 + index * 10.5, line, { face: pile.regular, size: 8, colour: soft }))
+      pile.tree.draw(paragraph, sheet, () =>
+        sheet.text(left, a4.height - margin - 31 + index * 10.5, `${line} `, { face: pile.regular, size: 8, colour: soft }),
+      )
     })
+  }
   if (place.n > 1) {
     const text = fill(pile.words.coverPage, place)
     sheet.artifact(() => sheet.text(a4.width - margin, plan.top - 8, text, { face: pile.regular, size: 8, colour: soft, align: 'right' }))
@@ -99,7 +103,7 @@ function drawTitle(sheet: Sheet, section: number, pile: Pile): void {
   let y = margin + 36
   const title = tree.element('H1', section)
   for (const line of lines) {
-    tree.draw(title, sheet, () => sheet.text(margin, y, line, { face: bold, size: titleSize, maxWidth: width }))
+    tree.draw(title, sheet, () => sheet.text(margin, y, `${line} `, { face: bold, size: titleSize, maxWidth: width }))
     y += titleLeading
   }
   y -= 8

@@ -63,7 +63,7 @@ export function writeDrawnForm(page: PDFPage, turnDegCw: number, pdf: PdfFile, c
   })
   pdf.extend(resources, 'XObject', forms)
   pdf.extend(resources, 'ExtGState', states)
-  const body = Buffer.concat([Buffer.from('q\n'), withoutContentIds(content), Buffer.from(`\n${'Q\n'.repeat(names.open + 1)}${ink}\n`, 'latin1')])
+  const body = Buffer.concat([Buffer.from('q\n'), withoutMarkedContent(content), Buffer.from(`\n${'Q\n'.repeat(names.open + 1)}${ink}\n`, 'latin1')])
   const { matrix, width, height } = uprightPlace(box, page.getRotation().angle + turnDegCw)
   const group = node.get(PDFName.of('Group'))
   const entries: Record<string, Literal> = { Type: 'XObject', Subtype: 'Form', BBox: box.map(exact), Matrix: matrix.map(exact), Resources: resources }
@@ -78,12 +78,23 @@ function withAppearance(annotation: Annotation): Annotation[] {
   return [{ ...annotation, contents: '', hasRemark: false }]
 }
 
-/** `/MCID` ties content to the structure tree of its own file; in ours the number would mean another content. A key that nobody knows does not. */
-function withoutContentIds(content: Buffer): Buffer {
+/**
+ * Marked content ties what is drawn to the structure and the layers of its own file (ISO 32000-1 §14.6); in ours the same numbers would mean other content.
+ * Its operators and their operands become spaces.
+ */
+function withoutMarkedContent(content: Buffer): Buffer {
   const out = Buffer.from(content)
-  for (const token of contentTokens(content)) if (token.kind === 'name' && tokenText(content, token) === '/MCID') out.write('/XCID', token.start, 'latin1')
+  let start = 0
+  for (const token of contentTokens(content)) {
+    const word = tokenText(content, token)
+    if (token.kind === 'name' || operands.test(word)) continue
+    if (marking.has(word)) out.fill(' ', start, token.end)
+    start = token.end
+  }
   return out
 }
+const marking = new Set(['BMC', 'BDC', 'EMC', 'MP', 'DP'])
+const operands = /^(?:[-+.\d]+|true|false|null)$/
 
 /** The matrix that lays the box upright at the origin, turned clockwise by quarter turns. */
 function uprightPlace([left, bottom, right, top]: Box, angle: number): { matrix: Matrix; width: number; height: number } {

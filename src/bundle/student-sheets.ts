@@ -77,10 +77,11 @@ export function drawHead(sheet: Sheet, plan: StudentSheet, section: number, pile
     sheet.text(margin, margin + 12, name.shown, { face: bold, size: 15, maxWidth, ...(name.actualText ? { actualText: name.actualText } : {}) }),
   )
   tree.add('P', section, sheet, () => {
-    const numbers = sheet.text(margin, margin + 27, fill(words.page, { i: plan.i, n: plan.n }), { face: bold, size: 9 })
+    // The blank keeps the two apart where a page is read aloud.
+    const numbers = sheet.text(margin, margin + 27, `${fill(words.page, { i: plan.i, n: plan.n })} `, { face: bold, size: 9 })
     const about = shownText(`${input.className} · ${input.code} · ${input.title}`, regular)
-    const style = { face: regular, size: 9, colour: soft, maxWidth: maxWidth - numbers - 8, ...(about.actualText ? { actualText: about.actualText } : {}) }
-    sheet.text(margin + numbers + 8, margin + 27, about.shown, style)
+    const style = { face: regular, size: 9, colour: soft, maxWidth: maxWidth - numbers - 6, ...(about.actualText ? { actualText: about.actualText } : {}) }
+    sheet.text(margin + numbers + 6, margin + 27, about.shown, style)
   })
 }
 
@@ -117,28 +118,29 @@ export function drawDrawing(sheet: Sheet, form: PDFRef, size: Size & { hasText: 
 }
 
 /** Typed work, stand-ins and what could not be read. */
-export function drawWords(sheet: Sheet, words: Words, section: number, pile: Pile): void {
+export function drawWords(sheet: Sheet, written: Words, section: number, pile: Pile): void {
   const { regular, bold, tree } = pile
   const width = sheet.width - 2 * textMargin
   let y = strip + mm(5)
-  tree.add('P', section, sheet, () => sheet.text(textMargin, y, words.heading, { face: regular, size: 8.5, colour: soft }))
+  tree.add('P', section, sheet, () => sheet.text(textMargin, y, written.heading, { face: regular, size: 8.5, colour: soft }))
   sheet.artifact(() => sheet.line(textMargin, y + 6, sheet.width - textMargin, y + 6))
   y += headingRoom
-  if (words.filename !== null) {
-    const name = shownText(words.filename, bold)
+  if (written.filename !== null) {
+    const name = shownText(written.filename, bold)
     tree.add('P', section, sheet, () =>
       sheet.text(textMargin, y, name.shown, { face: bold, size: 12, maxWidth: width, ...(name.actualText ? { actualText: name.actualText } : {}) }),
     )
     y += mm(7)
   }
   const paragraph = tree.element('P', section)
-  for (const line of words.lines) {
+  for (const line of written.lines) {
     const rightToLeft = hasRightToLeft(line) && /^[^\p{L}]*[\p{Script=Hebrew}\p{Script=Arabic}]/u.test(line)
     const style = { face: regular, size: textSize, align: rightToLeft ? 'right' : 'left' } as const
-    if (line !== '') tree.draw(paragraph, sheet, () => sheet.text(rightToLeft ? sheet.width - textMargin : textMargin, y, line, style))
+    const [x, words] = rightToLeft ? [sheet.width - textMargin, line] : [textMargin, `${line} `]
+    if (line !== '') tree.draw(paragraph, sheet, () => sheet.text(x, y, words, style))
     y += lineHeight
   }
-  for (const note of words.notes) {
+  for (const note of written.notes) {
     y += mm(2)
     tree.add('P', section, sheet, () => sheet.text(textMargin, y, note, { face: regular, size: 8, colour: soft, maxWidth: width }))
     y += mm(4)

@@ -2,8 +2,8 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { deflateSync } from 'node:zlib'
-import { degrees, PDFDict, PDFDocument, PDFName, type PDFPage, PDFString, rgb, StandardFonts } from 'pdf-lib'
+import { deflateSync, inflateSync } from 'node:zlib'
+import { degrees, PDFDict, PDFDocument, PDFName, type PDFPage, PDFRawStream, PDFString, rgb, StandardFonts } from 'pdf-lib'
 import sharp from 'sharp'
 import type { BundleInput, BundlePage } from '../../src/bundle/bundle-input'
 import { createBundlePool } from '../../src/bundle/bundle-pool'
@@ -190,6 +190,21 @@ test('nothing active, hidden or private comes along', async () => {
   const document = await PDFDocument.load(pile, { updateMetadata: false })
   const told = document.context.enumerateIndirectObjects().map(([, object]) => object.toString())
   expect(told.filter((object) => /JavaScript|Launch|\/URI|EmbeddedFile|PieceInfo|app\.alert|\/AA\b/.test(object))).toEqual([])
+})
+
+test('marks of the file’s own structure are taken out of the content, and nothing else', async () => {
+  const image = 'BI /W 2 /H 2 /BPC 8 /CS /G ID EMC\u0001 EI'
+  const bytes = await typedPdf((pdf, page) => {
+    const content = `/Span <</MCID 0 /Hidden false /ActualText (BDC)>> BDC /P BMC 0 0 1 rg 300 60 80 80 re f EMC q 9 0 0 9 0 0 cm ${image} EMC Q /Here MP`
+    page.node.addContentStream(pdf.context.register(pdf.context.stream(content)))
+  })
+  const { bytes: drawn } = await drawnIn(bytes)
+  const streams = (await PDFDocument.load(drawn)).context
+    .enumerateIndirectObjects()
+    .flatMap(([, object]) => (object instanceof PDFRawStream && object.dict.has(PDFName.of('BBox')) ? [inflateSync(object.contents).toString('latin1')] : []))
+  expect(streams).toHaveLength(1)
+  expect(streams[0]?.replace(/ +/g, ' ')).toContain(`0 0 1 rg 300 60 80 80 re f q 9 0 0 9 0 0 cm ${image} Q`)
+  expect(streams[0]).not.toMatch(/BDC|BMC|MCID|MP/)
 })
 
 test('a drawing never weighs more than the pages’ pictures', async () => {
