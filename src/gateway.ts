@@ -6,6 +6,7 @@ import { actSettingsOf } from './act/act-settings-of'
 import { reportFailures } from './act/book-bounce'
 import type { Authenticate } from './authenticate/authenticate'
 import { handleMail, holdMailOfJob } from './act/handle-mail'
+import { createReadingPool, type ReadingPool } from './act/reading-pool'
 import { createAntivirus } from './act/scan-virus'
 import { longestWaitMs, makeBundle } from './act/make-bundle'
 import { givePagesUp, makePages } from './act/make-pages'
@@ -109,6 +110,7 @@ class RunningGateway implements Gateway {
   #spool: Spool | null = null
   #pages: PageWorkers | null = null
   #bundles: BundlePool | null = null
+  #reader: ReadingPool | null = null
   #relay: Relay | null = null
   #runner: Runner | null = null
   #outbox: Outbox | null = null
@@ -168,6 +170,7 @@ class RunningGateway implements Gateway {
     })
     this.#pages = createPageWorkers({ workers: config.limits.pageWorkers, maxPixels: config.limits.pixels })
     this.#bundles = createBundlePool()
+    this.#reader = createReadingPool()
     const bundle = {
       database,
       blobs,
@@ -180,6 +183,7 @@ class RunningGateway implements Gateway {
       now,
     }
     const pages = this.#pages
+    const reader = this.#reader
     const antivirus = config.antivirus.clamd === null ? null : createAntivirus(config.antivirus.clamd)
     this.#runner = startRunner({
       database,
@@ -188,7 +192,7 @@ class RunningGateway implements Gateway {
       onHeld,
       lanes: lanesOf(config),
       handlers: {
-        'handle-mail': (job) => handleMail(job, { ...bundle, authenticate: this.options.authenticate, antivirus, log }),
+        'handle-mail': (job) => handleMail(job, { ...bundle, reader, temporary, authenticate: this.options.authenticate, antivirus, log }),
         'make-pages': (job) => makePages(job, { database, blobs, pages, pagesPerSubmission: settings.pagesPerSubmission }),
         'make-bundle': (job) => makeBundle(job, bundle),
         'return-corrections': (job) => returnCorrections(job, bundle),
@@ -332,7 +336,7 @@ class RunningGateway implements Gateway {
     await Promise.all([this.#smtp?.close(graceMs / 2), this.#web?.close(), ...this.#watches.map((watch) => watch.stop())])
     await this.#takingUp
     await Promise.all([this.#runner?.stop(graceMs / 2), this.#outbox?.stop(graceMs / 2)])
-    await Promise.all([this.#pages?.close(), this.#bundles?.close(), this.#relay?.close()])
+    await Promise.all([this.#pages?.close(), this.#bundles?.close(), this.#reader?.close(), this.#relay?.close()])
     await this.#spool?.close()
     await this.database?.close()
     await this.#lock?.release()

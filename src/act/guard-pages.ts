@@ -7,6 +7,7 @@ import type { Database } from '../store/database'
 import type { Decision } from '../understand/decide'
 import type { Author } from '../understand/facts'
 import type { Reading } from '../understand/reading'
+import { keepFile } from './keep-file'
 
 export interface GuardDeps {
   database: Pick<Database, 'db'>
@@ -35,7 +36,7 @@ export async function unlessPupilsPages(decision: Decision, reading: Reading, au
 async function codeOnPages(reading: Reading, { blobs, bundles, markKey }: GuardDeps): Promise<string | null> {
   for (const file of reading.pages) {
     try {
-      const pages = await bundles.recognise(blobs.path(await blobs.put(file.content)), markKey, { maxPages })
+      const pages = await bundles.recognise(await keepFile(file, blobs), markKey, { maxPages })
       const marked = pages.find((page) => page.code !== null || page.conflict)
       if (marked) return marked.code ?? ''
     } catch (error) {

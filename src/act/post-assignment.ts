@@ -45,7 +45,7 @@ export async function postAssignment(decision: Extract<Decision, { deed: 'post' 
     blob: file.sha256,
     filename: file.filename ?? `fichier-${index + 1}`,
     mediaType: file.mediaType,
-    bytes: file.content.length,
+    bytes: file.content.size,
   }))
   await addAssignment(tx, assignment, files)
   await addJob(tx, { kind: 'send-copies', key: `copies:${assignment.code}`, data: { code: assignment.code }, dueAt: assignment.leaveAt }, now)

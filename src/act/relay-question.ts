@@ -9,6 +9,7 @@ import { pagesOf } from '../store/submissions'
 import type { Decision } from '../understand/decide'
 import { filesToPassOn } from '../understand/reading'
 import { answered, type Deed, held, type Outcome } from './deed'
+import { picturesOf } from './page-pictures'
 import { peopleReading } from './readers'
 import { giveReplyAddress } from './reply-route'
 import { localeOf, writeLetter } from './write-letter'
@@ -36,10 +37,13 @@ export async function relayQuestion({ assignment, student, studentToken, absence
     { purpose: 'question', person: teacher.id, address: teacher.email, assignment: assignment.code, student, ref: question },
     now,
   )
+  const pages = await pagesOf(tx, assignment.code, student)
+  const { cids, attachments } = picturesOf(pages, settings.domain)
   await writeLetter(
     tx,
     {
       template: 'question',
+      attachments,
       cause: `question:${mail.id}:${assignment.code}:${student}`,
       to: { name: teacher.name, address: teacher.email },
       person: teacher.id,
@@ -55,7 +59,8 @@ export async function relayQuestion({ assignment, student, studentToken, absence
         studentName: pupil.name,
         words: reading.text,
         absence,
-        pagesSoFar: (await pagesOf(tx, assignment.code, student)).length,
+        pagesSoFar: pages.length,
+        pictures: cids.flatMap((picture, index) => (picture === null ? [] : [{ number: index + 1, picture }])),
         fromUnknownAddress: !authors.some((author) => author.person === student || author.wards.includes(student)),
       },
     },

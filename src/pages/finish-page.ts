@@ -14,7 +14,7 @@ export async function finish({ picture, rotationDegCw, sourcePixels }: Frame, nu
   const quality = judge({ grey, widthPx: pixels.widthPx, heightPx: pixels.heightPx, surface, sourcePixels })
   evenLight(pixels, surface)
   const jpeg = await sharp(pixels.data, { raw }).jpeg({ quality: jpegQuality }).toBuffer()
-  return { number, jpeg, widthPx: pixels.widthPx, heightPx: pixels.heightPx, rotationDegCw, corners: null, quality }
+  return { number, jpeg, thumbnail: null, widthPx: pixels.widthPx, heightPx: pixels.heightPx, rotationDegCw, corners: null, quality }
 }
 
 /** Fitted into A4 at 200 dpi, portrait or landscape; never enlarged. */

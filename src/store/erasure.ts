@@ -127,7 +127,7 @@ async function eraseBundles(tx: Tx, { person, assignments }: Footprint, erased: 
 }
 
 async function eraseWork(tx: Tx, { person }: Footprint, erased: ErasedRows): Promise<void> {
-  const pages = await tx.selectFrom('page').select(['id', 'blob']).where('student_id', '=', person).execute()
+  const pages = await tx.selectFrom('page').select(['id', 'blob', 'thumbnail']).where('student_id', '=', person).execute()
   for (let start = 0; start < pages.length; start += batch)
     await tx
       .deleteFrom('bundle_page')
@@ -138,7 +138,7 @@ async function eraseWork(tx: Tx, { person }: Footprint, erased: ErasedRows): Pro
       )
       .execute()
   erased.pages = pages.length
-  erased.blobs.push(...pages.map((page) => page.blob).filter((blob) => blob !== null))
+  erased.blobs.push(...pages.flatMap((page) => [page.blob, page.thumbnail]).filter((blob) => blob !== null))
   for (const table of ['source', 'returned'] as const)
     erased.blobs.push(...(await tx.selectFrom(table).select('blob').where('student_id', '=', person).execute()).map((row) => row.blob))
   for (const table of ['page', 'source', 'returned', 'submission', 'question', 'copy', 'reply_address'] as const)

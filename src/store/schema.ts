@@ -167,6 +167,8 @@ export interface PageTable {
   student_id: string
   number: number
   blob: string | null
+  /** Blob of a small JPEG, for mails; null: there is none. */
+  thumbnail: string | null
   width: number | null
   height: number | null
   rotation: number

@@ -142,6 +142,8 @@ export interface Page {
   student: PersonId
   number: number
   blob: string | null
+  /** Blob of a small JPEG of the page, for mails. */
+  thumbnail: string | null
   widthPx: number | null
   heightPx: number | null
   rotationDegCw: number
@@ -158,6 +160,7 @@ const pageOf = (row: Omit<PageTable, 'id'> & { id: number }): Page => ({
   student: row.student_id as PersonId,
   number: row.number,
   blob: row.blob,
+  thumbnail: row.thumbnail,
   widthPx: row.width,
   heightPx: row.height,
   rotationDegCw: row.rotation,
@@ -176,6 +179,7 @@ export async function addPage(tx: Tx, page: Omit<Page, 'id'>): Promise<void> {
       student_id: page.student,
       number: page.number,
       blob: page.blob,
+      thumbnail: page.thumbnail,
       width: page.widthPx,
       height: page.heightPx,
       rotation: page.rotationDegCw,

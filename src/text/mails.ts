@@ -77,6 +77,10 @@ export interface ReceiptPage {
   number: number
   filename: string | null
   verdict: PageVerdict
+  /** Content-ID of its small picture; null: none is shown. */
+  picture: string | null
+  /** First digits of the SHA-256 of the file as it came. */
+  fingerprint: string | null
   /** Came with the mails this receipt answers. */
   isNew: boolean
   /** Fault code where unreadable: `pdf-locked`, `picture-too-large` … */
@@ -116,6 +120,8 @@ export interface QuestionData extends AboutAssignment {
   /** Word that the pupil is away, no question. */
   absence: boolean
   pagesSoFar: number
+  /** Of those pages that have a picture. */
+  pictures: { number: number; picture: string }[]
   fromUnknownAddress: boolean
 }
 

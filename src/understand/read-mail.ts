@@ -1,6 +1,8 @@
 /** What one message says by itself: bytes → Reading. Asks its questions in order; the first that answers gives the kind. No roster, no database. */
 import type { Envelope, Message } from '../message/message'
+import type { ByteSource } from '../message/byte-source'
 import { parseMessage } from '../message/parse-message'
+import type { Shelf } from '../message/shelf-files'
 import { assignmentCode, codeAlphabet } from '../school/codes'
 import { isAutoReply } from './is-auto-reply'
 import { isBounce } from './is-bounce'
@@ -80,8 +82,8 @@ const questions: ((question: Question) => Answer | null)[] = [
  * How a message is understood without knowing anybody. Never throws; what could not be read is in `problems`.
  * Only posts set a deadline; only replies have an intent. Pages are in page order.
  */
-export async function readMail(bytes: Uint8Array, envelope: Envelope, settings: ReadingSettings): Promise<Reading> {
-  return readMessage(await parseMessage(bytes), envelope, settings)
+export async function readMail(bytes: Uint8Array | ByteSource, envelope: Envelope, settings: ReadingSettings, shelf?: Shelf): Promise<Reading> {
+  return readMessage(await parseMessage(bytes, shelf), envelope, settings)
 }
 
 /** The same for a message that is parsed already. */

@@ -1,4 +1,5 @@
 /** What one message says by itself: the answer of `readMail`, and (as JSON) of `cartable inspect`. No roster, no database. */
+import type { Lying } from '../message/byte-source'
 import type { MailFile, Mailbox } from '../message/message'
 
 export type MailKind = 'post' | 'reply' | 'command' | 'correction' | 'bounce' | 'auto-reply' | 'unsubscribe' | 'other'
@@ -69,8 +70,11 @@ export interface ReadingSettings {
   now: Date
 }
 
+/** A file of the mail, as it is handed on: what it is and where it lies. */
+export type HandedFile = Omit<MailFile, 'content'> & { content: Lying }
+
 /** All that a teacher's mail brings for its readers, pages first. */
-export const filesToPassOn = (reading: Pick<Reading, 'pages' | 'documents' | 'others'>): MailFile[] => [
+export const filesToPassOn = (reading: Pick<Reading, 'pages' | 'documents' | 'others'>): HandedFile[] => [
   ...reading.pages,
   ...reading.documents,
   ...reading.others,
@@ -96,11 +100,11 @@ export interface Reading {
   duePhrase: string | null
   command: Command | null
   /** Files that are homework pages, in page order (section 5 of the contract). */
-  pages: MailFile[]
+  pages: HandedFile[]
   /** Office documents and other files that ride along with a bundle or a post. */
-  documents: MailFile[]
+  documents: HandedFile[]
   /** Harmless files of other kinds (a recording, a spreadsheet of a rare program): a teacher's post passes them on, a reply sets them aside. */
-  others: MailFile[]
+  others: HandedFile[]
   ignored: { filename: string | null; mediaType: string; reason: IgnoredReason }[]
   bounce: Bounce | null
   /** Reply token of ours found in any recipient address (envelope first, then header); null when none. */

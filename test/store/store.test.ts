@@ -276,6 +276,7 @@ onEachDatabase('the store', (database) => {
         widthPx: 1,
         heightPx: 1,
         rotationDegCw: 0,
+        thumbnail: null,
         verdict: 'good',
         sharpness: 0.5,
         exposure: 0.5,

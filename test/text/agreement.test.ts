@@ -91,7 +91,7 @@ test.each(each)('%s %s takes full data, minimal data and no reply address', (loc
       expect(html.match(/<h1 /gu)).toHaveLength(1)
       expect(html).toContain(`<html lang="${locale}">`)
       expect(html.length).toBeLessThan(100_000)
-      expect(html).not.toMatch(/<img|src=|https?:/u)
+      expect(html).not.toMatch(/<img(?! class="line" src="cid:)|src="(?!cid:)|https?:/u)
     }
 })
 

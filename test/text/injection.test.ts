@@ -30,6 +30,7 @@ const nasty = [
 
 /** Times and keys of words files stay what they are; every other string becomes the nasty one. */
 const fixed = new Set([
+  'picture',
   ...['dueAt', 'oldDueAt', 'leaveAt', 'receivedAt', 'at', 'since', 'submittedAt'],
   ...['verdict', 'reason', 'state', 'done', 'change', 'incident', 'role'],
 ])

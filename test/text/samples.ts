@@ -11,6 +11,8 @@ const page = (number: number, verdict: ReceiptPage['verdict'], reason: string | 
   verdict,
   isNew,
   reason,
+  picture: verdict === 'unreadable' ? null : `3f9a81c2d4e5f607.${number}@devoirs.college.example`,
+  fingerprint: '3f9a81c2d4e5f607',
 })
 const files = [
   { filename: 'thales-figures.pdf', bytes: 1_240_000 },
@@ -71,6 +73,7 @@ export const full: { [Name in TemplateName]: MailData[Name] } = {
     words: "Bonjour Madame,\nest-ce qu'il faut aussi faire la figure du 14 ?",
     absence: false,
     pagesSoFar: 2,
+    pictures: [{ number: 1, picture: '3f9a81c2d4e5f607.1@devoirs.college.example' }],
     fromUnknownAddress: true,
   },
   answer: {
@@ -192,7 +195,7 @@ export const minimal: { [Name in TemplateName]: MailData[Name] } = {
     closed: false,
   },
   'no-page-found': { ...about, ...zoe, outcomeOnly: false, setAside: [], links: 0 },
-  question: { ...about, studentName: 'Zoé Martin', words: '', absence: false, pagesSoFar: 0, fromUnknownAddress: false },
+  question: { ...about, studentName: 'Zoé Martin', words: '', absence: false, pagesSoFar: 0, pictures: [], fromUnknownAddress: false },
   answer: { ...about, ...zoe, teacherName: 'Mme Durand', question: '', answer: '', files: [] },
   bundle: { ...about, submitted: 0, expected: 0, part: null, pending: [], dueAt: null, missing: [], late: [], unreachable: [], question: [], absent: [] },
   'late-work': { ...about, submitted: 1, expected: 1, part: null, pending: [], students: [] },

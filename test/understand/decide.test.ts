@@ -15,7 +15,7 @@ const file = (filename: string, mediaType = 'image/jpeg') => ({
   declaredType: mediaType,
   disposition: 'attachment' as const,
   contentId: null,
-  content: Uint8Array.of(1),
+  content: { size: 1, path: null },
   sha256: filename,
   origin: 'part' as const,
   within: null,
