@@ -51,7 +51,7 @@ export async function buildBundle(input: BundleInput, sources: BundleSources, si
   const { pdf, drawings } = begin(sources, sink)
   const pile = pileOf(input, pdf, sources)
   const plans = input.students.map((student) => planStudent(student, pile))
-  const coverPlans = planCover(pile)
+  const coverPlans = input.cover === false ? [] : planCover(pile)
   const covers = coverPlans.map(() => pdf.reserve())
   const blocks = plans.map((sheets) => [
     ...sheets.map((plan): PlannedSheet => ({ plan, ref: pdf.reserve() })),
@@ -225,7 +225,8 @@ function close({ pdf, pile, tree }: Binder, order: PDFRef[], firsts: (PDFRef | n
     pdf,
     input.students.map(({ name }, index) => ({ title: name, page: firsts[index] ?? cover, faint: !firsts[index] })),
   )
-  const title = shownText(fill(words.documentTitle, { class: input.className, title: input.title, code: input.code }), pile.regular)
+  const about = fill(words.documentTitle, { class: input.className, title: input.title, code: input.code })
+  const title = shownText(input.cover === false && input.students[0] ? `${about} – ${input.students[0].name}` : about, pile.regular)
   const root = pdf.add({
     Type: 'Catalog',
     Pages: tree,

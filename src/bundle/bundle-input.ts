@@ -12,8 +12,8 @@ export type BundlePage =
   | { id: number; kind: 'picture' /** Absolute path of a JPEG. */; file: string; widthPx: number; heightPx: number; original?: OriginalPage }
   /** Typed work; runs over as many sheets as it needs (at most 20), each with the mark of this page. */
   | { id: number; kind: 'typed'; text: string }
-  /** Stand-in for an office document that rides beside the pile; `text`: what could be read of it. */
-  | { id: number; kind: 'document'; filename: string; text: string | null }
+  /** Stand-in for an office document that rides beside the pile; `text`: what could be read of it, else read from the file at that absolute path. */
+  | { id: number; kind: 'document'; filename: string; text: string | null; file?: string }
   /** `reason` is a sentence in the teacher's language. */
   | { id: number; kind: 'unreadable'; filename: string; reason: string }
 
@@ -68,6 +68,10 @@ export interface BundleInput {
   addendum?: boolean
   /** Each student starts on a front side (`COPIES RECTO`): white sheets are put between. */
   frontSides?: boolean
+  /** False: the sheets alone, for a file of one student, who then stands in its title. */
+  cover?: boolean
+  /** Names are numbers: alternate texts say "copie 7", and documents do not ride along. */
+  anonymous?: boolean
   /** 32 bytes as 64 hex digits: key of the marks. */
   markKey: string
   /** Every student of the class, roster order. */

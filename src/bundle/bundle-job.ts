@@ -6,10 +6,11 @@ import type { Redrawn, RedrawnFile, WantedDrawing } from './redrawn'
 
 export type BundleJob =
   | { kind: 'build'; input: BundleInput; drawn: Redrawn[]; outFile: string }
+  | { kind: 'read-document'; file: string }
   | { kind: 'redraw'; file: string; wanted: WantedDrawing[]; firstObject: number; outFile: string }
   | { kind: 'recognise'; file: string; markKeyHex: string; limits: RecogniseLimits }
   | { kind: 'cut'; file: string; pages: PageCut[]; outFile: string; title: string; maxPages: number }
 
-export type BundleJobResult = BuiltBundle | RedrawnFile | RecognisedPage[] | null
+export type BundleJobResult = BuiltBundle | RedrawnFile | string | RecognisedPage[] | null
 
 export type BundleJobAnswer = { ok: true; result: BundleJobResult } | { ok: false; fault: FaultCode | null; message: string }

@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises'
 import { isFault } from '../errors'
 import { type ChildPool, createChildPool } from '../pages/child-pool'
-import type { BuiltBundle, BundleInput } from './bundle-input'
+import type { BuiltBundle, BundleInput, BundlePage } from './bundle-input'
 import type { BundleJob, BundleJobResult } from './bundle-job'
 import { draftOf } from './pile-files'
 import type { PageCut, RecognisedPage, RecogniseLimits } from './recognised-page'
@@ -56,7 +56,8 @@ export function createBundlePool(options: BundlePoolOptions = {}): BundlePool {
     }
   }
   return {
-    build: async (input, outFile) => {
+    build: async (given, outFile) => {
+      const input = await withTexts(given, apart)
       const drawn = await drawings(input, outFile, apart)
       try {
         return (await writing({ kind: 'build', input, drawn, outFile })) as BuiltBundle
@@ -89,6 +90,21 @@ async function drawings(input: BundleInput, outFile: string, pool: ChildPool<Bun
     }
   }
   return drawn
+}
+
+/** Documents with the text they hold. One that cannot be read keeps none. */
+async function withTexts(input: BundleInput, pool: ChildPool<BundleJob, BundleJobResult>): Promise<BundleInput> {
+  const textOf = async (file: string): Promise<string | null> => {
+    try {
+      return (await pool.run({ kind: 'read-document', file })) as string | null
+    } catch {
+      return null
+    }
+  }
+  const read = async (page: BundlePage): Promise<BundlePage> =>
+    page.kind === 'document' && page.text === null && page.file !== undefined ? { ...page, text: await textOf(page.file) } : page
+  const students = await Promise.all(input.students.map(async (student) => ({ ...student, pages: await Promise.all(student.pages.map(read)) })))
+  return { ...input, students }
 }
 
 function originalsIn({ students }: BundleInput): Map<string, WantedDrawing[]> {

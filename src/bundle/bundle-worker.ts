@@ -15,6 +15,10 @@ async function carryOut(job: BundleJob): Promise<BundleJobResult> {
   switch (job.kind) {
     case 'build':
       return intoFile(job.outFile, (sink) => buildBundle(job.input, { ...loadBundleFonts(), readPicture, drawn: job.drawn }, sink))
+    case 'read-document': {
+      const { documentText } = await import('../message/document-text.js')
+      return documentText(readFileSync(job.file))
+    }
     case 'redraw': {
       const [{ redraw }, { shutLoaders }] = await Promise.all([import('./redraw.js'), import('../pages/shut-loaders.js')])
       shutLoaders()

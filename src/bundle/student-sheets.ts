@@ -47,11 +47,13 @@ export function planStudent(student: BundleStudent, pile: Pile): StudentSheet[] 
 export const sizeOf = (plan: StudentSheet): { width: number; height: number } =>
   plan.landscape ? { width: a4.height, height: a4.width } : { width: a4.width, height: a4.height }
 
-function wordsOf(page: Exclude<BundlePage, { kind: 'picture' }>, { words, regular }: Pile): Words[] {
+function wordsOf(page: Exclude<BundlePage, { kind: 'picture' }>, { input, words, regular }: Pile): Words[] {
   if (page.kind === 'unreadable') return split(words.unreadableHeading, page.filename, page.reason, regular, words)
   if (page.kind === 'typed') return split(words.typedHeading, null, page.text, regular, words)
+  // Its text might name who wrote it.
+  if (input.anonymous && page.text === null) return split(words.documentHeading, page.filename, words.documentKeptBack, regular, words)
   const text = page.text?.trim() ? `${words.documentText}\n\n${page.text}` : words.documentWithoutText
-  return split(words.documentHeading, page.filename, `${words.documentRidesAlong}\n${text}`, regular, words)
+  return split(words.documentHeading, page.filename, `${input.anonymous ? words.documentKeptBack : words.documentRidesAlong}\n${text}`, regular, words)
 }
 
 function split(heading: string, filename: string | null, text: string, face: Pile['regular'], words: Pile['words']): Words[] {
@@ -98,7 +100,8 @@ function placeOf(sheet: Sheet, size: Size): Size & { x: number; y: number } {
   return { x: (sheet.width - width) / 2, y: strip + (room.height - height) / 2, width, height }
 }
 
-const altOf = ({ student, i, n }: StudentSheet, { words }: Pile): string => fill(words.pictureAlt, { name: student.name, i, n })
+const altOf = ({ student, i, n }: StudentSheet, { input, words }: Pile): string =>
+  fill(input.anonymous ? words.anonymousAlt : words.pictureAlt, { name: student.name, i, n })
 
 /** The picture under a hairline. */
 export function drawPicture(sheet: Sheet, image: PDFRef, size: { widthPx: number; heightPx: number }, plan: StudentSheet, section: number, pile: Pile): void {

@@ -43,10 +43,15 @@ export interface BundleWords {
   page: string
   /** `{name} {i} {n}`. */
   pictureAlt: string
+  /** The same, where a number stands for the name. */
+  anonymousAlt: string
+  /** What stands in a name's place: `{n}`. */
+  anonymousName: string
   typedHeading: string
   documentHeading: string
   /** `{filename}`. */
   documentRidesAlong: string
+  documentKeptBack: string
   documentText: string
   documentWithoutText: string
   unreadableHeading: string

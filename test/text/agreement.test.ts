@@ -35,6 +35,7 @@ const reasons = keysOf<RefusedReason>({
   'text-is-no-command': 0,
   'unknown-group-name': 0,
   'bundle-nothing': 0,
+  'bundle-nothing-new': 0,
   'date-unclear': 0,
   'name-unclear': 0,
   'correction-not-recognised': 0,
@@ -113,6 +114,10 @@ test.each(each)('%s %s offers only commands that exist', (locale, name) => {
     locale === 'fr'
       ? [
           'COPIES',
+          'COPIES RECTO',
+          'COPIES SÉPARÉES',
+          'COPIES ANONYMES',
+          'COPIES NOUVELLES',
           'ÉTAT',
           'ÉCHÉANCE',
           'REPORTER',
@@ -128,7 +133,23 @@ test.each(each)('%s %s offers only commands that exist', (locale, name) => {
           'OK',
           'NON',
         ]
-      : ['COPIES', 'STATUS', 'EXTEND', 'CLOSE', 'REOPEN', 'REMIND', 'CANCEL', 'HELP', 'SEND AGAIN', 'DONE', 'STOP', 'RESUME', 'OK', 'NO']
+      : [
+          'COPIES',
+          ...['SIMPLEX', 'SEPARATE', 'ANONYMOUS', 'NEW'].map((word) => `COPIES ${word}`),
+          'STATUS',
+          'EXTEND',
+          'CLOSE',
+          'REOPEN',
+          'REMIND',
+          'CANCEL',
+          'HELP',
+          'SEND AGAIN',
+          'DONE',
+          'STOP',
+          'RESUME',
+          'OK',
+          'NO',
+        ]
   const offered = [...sourceOf(locale, name).matchAll(/\{\{action "([^"]+)"/gu)].map((match) => match[1] ?? '')
   expect(offered.filter((command) => !known.includes(command))).toEqual([])
 })
