@@ -17,4 +17,5 @@ export function withoutName(text: string, name: string): string {
 }
 
 /** `Zoé Martin devoir.docx` → `document.docx`. */
-export const namelessFile = (filename: string): string => `document${/\.[a-z0-9]{1,5}$/i.exec(filename)?.[0].toLowerCase() ?? ''}`
+export const namelessFile = (filename: string): string =>
+  `document${/\.(?:docx?|od[tps]|pptx?|xlsx?|rtf|pdf|jpe?g|png|hei[cf]|webp|avif|tiff?|gif|bmp)$/i.exec(filename)?.[0].toLowerCase() ?? ''}`
