@@ -68,7 +68,9 @@ export function planCover(pile: Pile): CoverPlan[] {
 /** Keeps clear of the mark and of the text twin left of it. */
 const titleLines = (pile: Pile): string[] => {
   const { shown } = shownText(pile.input.title, pile.bold)
-  return wrappedText(shown, pile.bold, titleSize, a4.width - 2 * margin - markSide - quietZone - 84, 3).lines.filter((line) => line !== '')
+  const { lines, cut } = wrappedText(shown, pile.bold, titleSize, a4.width - 2 * margin - markSide - quietZone - 84, 3)
+  const written = lines.filter((line) => line !== '')
+  return cut ? [...written.slice(0, -1), `${written.at(-1) ?? ''}…`] : written
 }
 
 const topOf = (pile: Pile): number => margin + 30 + titleLines(pile).slice(0, 3).length * titleLeading + 62
@@ -90,7 +92,7 @@ export function drawCover(sheet: Sheet, plan: CoverPlan, rows: CoverRow[], place
   }
   if (place.n > 1) {
     const text = fill(pile.words.coverPage, place)
-    sheet.artifact(() => sheet.text(a4.width - margin, plan.top - 8, text, { face: pile.regular, size: 8, colour: soft, align: 'right' }))
+    sheet.artifact(() => sheet.text(margin, plan.top - 4, text, { face: pile.regular, size: 8, colour: soft }))
   }
 }
 
