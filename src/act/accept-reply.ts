@@ -5,7 +5,7 @@ import { type Assignment, findAssignment } from '../store/assignments'
 import type { Tx } from '../store/database'
 import { newId } from '../store/ids'
 import { addJob } from '../store/jobs'
-import { addPage, addSource, findSubmission, type Source, sourcesOf, saveSubmission } from '../store/submissions'
+import { addPage, addSource, findSubmission, pagesOf, type Source, sourcesOf, saveSubmission } from '../store/submissions'
 import type { Decision } from '../understand/decide'
 import { createHash } from 'node:crypto'
 import { type Deed, held, type Outcome, answered } from './deed'
@@ -102,6 +102,7 @@ const emptySubmission = (assignment: Assignment['code'], student: PersonId) => (
 async function keepWork(decision: Accept, assignment: Assignment, { tx, mail, reading, settings, now }: Deed): Promise<ReceiptNote['setAside']> {
   const setAside: ReceiptNote['setAside'] = []
   const before = (await sourcesOf(tx, assignment.code, decision.student)).length
+  const replaced = reading.replacesPage === null ? undefined : (await pagesOf(tx, assignment.code, decision.student))[reading.replacesPage - 1]
   const base = { assignment: assignment.code, student: decision.student, mailId: mail.id, receivedAt: new Date(mail.received_at), error: null }
   let position = 0
   const keep = async (source: Omit<Source, keyof typeof base | 'id' | 'position'>): Promise<string | null> => {
@@ -115,12 +116,28 @@ async function keepWork(decision: Accept, assignment: Assignment, { tx, mail, re
     return isNew ? id : null
   }
   for (const file of reading.pages.slice(0, settings.photosPerMessage)) {
-    const id = await keep({ kind: 'picture', blob: file.sha256, filename: file.filename, mediaType: file.mediaType, text: null, state: 'waiting' })
+    const id = await keep({
+      kind: 'picture',
+      blob: file.sha256,
+      filename: file.filename,
+      mediaType: file.mediaType,
+      text: null,
+      state: 'waiting',
+      replaces: replaced?.id ?? null,
+    })
     if (id !== null) await addJob(tx, { kind: 'make-pages', key: `pages:${id}`, data: { sourceId: id }, dueAt: now }, now)
   }
   for (const file of reading.pages.slice(settings.photosPerMessage)) setAside.push({ filename: file.filename, reason: 'too-many' })
   for (const file of reading.documents) {
-    const id = await keep({ kind: 'document', blob: file.sha256, filename: file.filename, mediaType: file.mediaType, text: null, state: 'done' })
+    const id = await keep({
+      kind: 'document',
+      blob: file.sha256,
+      filename: file.filename,
+      mediaType: file.mediaType,
+      text: null,
+      state: 'done',
+      replaces: null,
+    })
     if (id !== null) await addPage(tx, { ...plainPage, source: id, assignment: assignment.code, student: decision.student, verdict: 'document' })
   }
   if (isTypedWork(reading)) {
@@ -131,6 +148,7 @@ async function keepWork(decision: Accept, assignment: Assignment, { tx, mail, re
       mediaType: 'text/plain',
       text: reading.text,
       state: 'done',
+      replaces: null,
     })
     if (id !== null) await addPage(tx, { ...plainPage, source: id, assignment: assignment.code, student: decision.student, verdict: 'typed' })
   }

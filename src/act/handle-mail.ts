@@ -13,6 +13,7 @@ import { findMail, mailsFrom, type MailRow, markSeen, moveMail, recipientsOf, se
 import { decide, type Decision } from '../understand/decide'
 import type { Author, Facts, Target } from '../understand/facts'
 import { filesToPassOn, type Reading } from '../understand/reading'
+import type { Why } from '../understand/whys'
 import type { JobResult } from '../work/runner'
 import type { Authenticate, Authentication } from '../authenticate/authenticate'
 import type { Antivirus } from './scan-virus'
@@ -20,6 +21,7 @@ import { carryOut } from './carry-out'
 import { unlessPupilsPages } from './guard-pages'
 import { type Deed, type Outcome } from './deed'
 import { authorsAt, contentKeyOf, gatherFacts, targetsOf } from './gather-facts'
+import { joinParts } from './join-parts'
 import { keepFile } from './keep-file'
 import type { ReadingPool } from './reading-pool'
 import type { ActSettings } from './settings'
@@ -51,7 +53,7 @@ export interface HandleMailDeps {
 const hourMs = 3_600_000
 
 /** Set aside unread, with the reason; nobody is written to. */
-const held = (mail: MailRow, reason: string, now: Date): JobResult => ({
+const held = (mail: MailRow, reason: Why, now: Date): JobResult => ({
   commit: (tx) => settleMail(tx, mail.id, { state: 'held', reason, kind: null, why: reason, authorId: null }, now),
 })
 
@@ -87,7 +89,14 @@ async function handleRead(mail: MailRow & { blob: string }, data: HandleMailJob,
   const file = blobs.path(mail.blob)
   const envelope = envelopeOf(mail)
   const { domain, timezone, locale } = settings
-  const reading = await deps.reader.read({ file, envelope, settings: { domain, timezone, locale, now: envelope.receivedAt }, folder, keep: true })
+  const reading = await deps.reader.read({
+    file,
+    envelope,
+    settings: { domain, timezone, locale, now: envelope.receivedAt, holidays: settings.quiet.holidays },
+    folder,
+    keep: true,
+  })
+  if (reading.partial !== null) return joinParts(mail, reading.partial, { database, blobs, folder, now })
   const authors = await authorsAt(database.db, reading.from?.address ?? null)
   const targets = await targetsOf(database.db, envelope.recipients, reading.replyToken, settings.domain)
   const authentication = await believe(mail.blob, envelope, authors, data, deps)
@@ -152,9 +161,9 @@ async function carryOutAll(
   tx: Tx,
   decided: { target: Target; key: string; decision: Decision }[],
   deed: Omit<Deed, 'tx' | 'target'>,
-): Promise<Outcome & { why: string | null }> {
+): Promise<Outcome & { why: Why | null }> {
   if (decided.length === 0) return { state: 'held', reason: 'no-recipient-of-ours', why: 'no-recipient-of-ours' }
-  let result: (Outcome & { why: string | null }) | null = null
+  let result: (Outcome & { why: Why | null }) | null = null
   for (const { target, key, decision } of decided) {
     const duplicate = (await markSeen(tx, key, deed.mail.id)) !== null
     const outcome: Outcome = duplicate ? { state: 'handled', reason: null } : await carryOut(decision, { ...deed, tx, target })

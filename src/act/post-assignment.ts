@@ -97,6 +97,7 @@ async function confirmPost(
         ...reach,
         dueAt: assignment.dueAt?.toISOString() ?? null,
         duePhrase: assignment.duePhrase,
+        otherDueAt: assignment.dueAt === null || reading.otherDue === null || reading.otherDue <= now ? null : reading.otherDue.toISOString(),
         dateWasPast,
         leaveAt: assignment.leaveAt > now ? assignment.leaveAt.toISOString() : null,
         files: files.map((file) => ({ filename: file.filename, bytes: file.bytes })),

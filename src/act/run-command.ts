@@ -14,6 +14,7 @@ import type { BundleJob } from './make-bundle'
 import { standingsOf } from './overview'
 import { peopleReading } from './readers'
 import { writeAssignment } from './send-copies'
+import { tellWhy } from './tell-why'
 import { localeOf, writeLetter } from './write-letter'
 
 export type TeachersDeed = (assignment: Assignment, decision: CommandDecision, deed: Deed) => Promise<Outcome>
@@ -30,6 +31,7 @@ const teachers: Partial<Record<CommandName, TeachersDeed>> = {
 
 export async function runCommand(decision: CommandDecision, deed: Deed): Promise<Outcome> {
   if (decision.name === 'help') return help(decision, deed)
+  if (decision.name === 'why') return tellWhy(decision, deed)
   const assignment = decision.assignment === null ? null : await findAssignment(deed.tx, decision.assignment)
   if (decision.role === 'teacher') {
     const run = teachers[decision.name]

@@ -90,6 +90,7 @@ export async function sendReceipt(job: Job, { database, settings, patience, now 
               pages: outcome.pages,
               pending: sources.filter((source) => source.state === 'waiting').length,
               setAside,
+              replaced: outcome.replaced,
               late: outcome.late,
               receivedAt: (outcome.firstAt ?? at).toISOString(),
               dueAt: outcome.dueAt?.toISOString() ?? null,
@@ -130,6 +131,7 @@ async function outcomeOf(db: Db, receipt: ReceiptJob, assignment: Assignment, do
   return {
     pages,
     pictures: attachments,
+    replaced: pages.filter((page, index) => page.isNew && (sources.get(rows[index]?.source ?? '')?.replaces ?? null) !== null).map((page) => page.number),
     anyWork:
       [...sources.values()].some((source) => mails.has(source.mailId)) ||
       receipt.notes.some((note) => note.setAside.some((file) => file.reason === 'duplicate')),

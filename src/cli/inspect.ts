@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { createReadingPool, type ReadingPool } from '../act/reading-pool'
 import { codeOf, errnoOf, isFault } from '../errors'
+import type { Holiday } from '../school/quiet-time'
 import type { Envelope } from '../message/message'
 import type { Reading } from '../understand/reading'
 import { lineOf } from './inspect-line'
@@ -13,6 +14,7 @@ export interface InspectSettings {
   domain: string
   timezone: string
   locale: 'fr' | 'en'
+  holidays?: readonly Holiday[]
 }
 
 interface InspectOptions {
@@ -41,6 +43,8 @@ const failed = (why: string): Reading => ({
   quoted: '',
   language: null,
   due: null,
+  otherDue: null,
+  replacesPage: null,
   duePhrase: null,
   command: null,
   pages: [],
@@ -48,6 +52,7 @@ const failed = (why: string): Reading => ({
   others: [],
   ignored: [],
   bounce: null,
+  partial: null,
   replyToken: null,
   threadIds: [],
   codeInSubject: null,

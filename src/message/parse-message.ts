@@ -87,6 +87,8 @@ async function addPart(harvest: Harvest, part: Part, place: { origin: MailFile['
     for (const each of tnef.files)
       addFile(harvest, { ...file, filename: each.filename, ...harvest.shelf.put(each.content), origin: 'tnef', contentId: null, declared: '' })
     for (const problem of tnef.problems) harvest.problems.add(problem)
+    // Outlook puts the words beside it as well; where it did not, they are here.
+    if (tnef.text !== null || tnef.html !== null) return { head: { fields: [], bodyStart: 0, problems: [] }, text: tnef.text, html: tnef.html }
   } else if (media === 'application/zip') {
     const zip = await openZip(part.content, harvest.shelf)
     for (const each of zip.files) addFile(harvest, { ...file, ...each, origin: 'zip', disposition: 'attachment', contentId: null, declared: '' })

@@ -8,6 +8,7 @@ import { Pool, types } from 'pg'
 import { codeOf, Fault } from '../errors'
 import { first } from './migrations/001-first'
 import { thumbnails } from './migrations/002-thumbnails'
+import { replacedPages } from './migrations/004-replaced-pages'
 import type { Schema } from './schema'
 
 /** Readers take this. A transaction is one too. */
@@ -111,6 +112,7 @@ function openPostgres(url: string): Db {
 const migrationsFor = (kind: 'sqlite' | 'postgres'): Record<string, Migration> => ({
   '001-first': first(kind === 'sqlite' ? 'integer' : 'serial'),
   '002-thumbnails': thumbnails,
+  '004-replaced-pages': replacedPages,
 })
 
 /** Kysely's migrator takes a lock of its own, so two starts at once are safe. */

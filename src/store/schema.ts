@@ -158,6 +158,8 @@ export interface SourceTable {
   position: number
   state: SourceState
   error: string | null
+  /** Page that this one came in place of. */
+  replaces: number | null
 }
 
 export interface PageTable {

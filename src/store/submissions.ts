@@ -72,6 +72,8 @@ export interface Source {
   position: number
   state: SourceState
   error: string | null
+  /** Page (its id) that this one came in place of; it stays where this one cannot be read. */
+  replaces: number | null
 }
 
 const sourceOf = (row: SourceTable): Source => ({
@@ -88,6 +90,7 @@ const sourceOf = (row: SourceTable): Source => ({
   position: row.position,
   state: row.state,
   error: row.error,
+  replaces: row.replaces,
 })
 
 /** False when the same bytes came before for this submission: the same picture twice is one page. */
@@ -108,6 +111,7 @@ export async function addSource(tx: Tx, source: Source): Promise<boolean> {
       position: source.position,
       state: source.state,
       error: source.error,
+      replaces: source.replaces,
     })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst()
@@ -192,11 +196,30 @@ export async function addPage(tx: Tx, page: Omit<Page, 'id'>): Promise<void> {
     .execute()
 }
 
-/** Pages of an assignment, in page order within each student. */
+/** Pages of an assignment, in page order within each student; one that came in place of another has its place. */
 export async function pagesOf(db: Db, assignment: string, student?: string): Promise<Page[]> {
-  let query = db.selectFrom('page').innerJoin('source', 'source.id', 'page.source_id').selectAll('page').where('page.assignment', '=', assignment)
+  let query = db
+    .selectFrom('page')
+    .innerJoin('source', 'source.id', 'page.source_id')
+    .selectAll('page')
+    .select(['source.replaces as source_replaces', 'source.state as source_state'])
+    .where('page.assignment', '=', assignment)
   if (student !== undefined) query = query.where('page.student_id', '=', student)
-  return (await query.orderBy('received_at').orderBy('source.mail_id').orderBy('position').orderBy('number').execute()).map(pageOf)
+  const rows = await query.orderBy('received_at').orderBy('source.mail_id').orderBy('position').orderBy('number').execute()
+  return inTheirPlaces(rows.map((row) => ({ page: pageOf(row), replaces: row.source_state === 'done' ? row.source_replaces : null })))
+}
+
+/** A page may be replaced again and again: the last one stands where the first did. */
+function inTheirPlaces(rows: { page: Page; replaces: number | null }[]): Page[] {
+  const pages = rows.filter(({ replaces }) => replaces === null).map(({ page }) => [page])
+  for (const { page, replaces } of rows) {
+    if (replaces === null) continue
+    const place = pages.find((standing) => standing.some((one) => one.id === replaces))
+    if (place === undefined) pages.push([page])
+    else if (place[0]?.source === page.source) place.push(page)
+    else place.splice(0, place.length, page)
+  }
+  return pages.flat()
 }
 
 export const findPage = async (db: Db, id: number): Promise<Page | null> => {

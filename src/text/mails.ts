@@ -49,6 +49,8 @@ export interface ConfirmationData extends AboutAssignment {
   dueAt: string | null
   /** The teacher's words the date was read from. */
   duePhrase: string | null
+  /** The day before, where "tomorrow" was written after midnight: the teacher is asked. */
+  otherDueAt: string | null
   /** A date was found, but it has passed, so there is none. */
   dateWasPast: boolean
   /** When copies leave; null: now. */
@@ -95,6 +97,8 @@ export interface ReceiptData extends AboutAssignment, AboutStudent {
   /** Still being worked on. */
   pending: number
   setAside: SetAside[]
+  /** Numbers of pages that came in the place of older ones. */
+  replaced: number[]
   late: boolean
   receivedAt: string
   dueAt: string | null
@@ -281,6 +285,15 @@ export interface StatusData extends AboutAssignment {
   students: { name: string; state: string; pages: number; submittedAt: string | null }[]
 }
 
+/** Of the reader's own last mails, newest first: how each was understood. */
+export interface WhyData {
+  toStudent: boolean
+  class: string | null
+  code: string | null
+  title: string | null
+  mails: { receivedAt: string; kind: string; why: string; state: string }[]
+}
+
 export interface HelpData {
   role: 'teacher' | 'student' | 'guardian'
   class: string | null
@@ -336,6 +349,7 @@ export interface MailData {
   done: DoneData
   status: StatusData
   help: HelpData
+  why: WhyData
   'delivery-failed': DeliveryFailedData
   'office-unreachable': OfficeUnreachableData
   incident: IncidentData

@@ -3,6 +3,7 @@ import type { AssignmentCode, ClassName, PersonId } from '../school/people'
 import type { Author, Facts, KnownAssignment, ReplyContext, Task } from './facts'
 import { type CommandName, filesToPassOn, type Reading } from './reading'
 import { isCorrection, namedAssignment, overTaskNamed, replyOf, tokenOf } from './which-assignment'
+import type { Why } from './whys'
 
 export type RefusalReason =
   | 'not-your-class'
@@ -16,7 +17,7 @@ export type RefusalReason =
   | 'text-is-no-command'
 
 /** Every decision carries the stable code of the rule that took it. */
-export type Decision = { why: string } & (
+export type Decision = { why: Why } & (
   | { deed: 'book-bounce'; token: string | null }
   | { deed: 'note' }
   | { deed: 'hold'; reason: string }
@@ -193,7 +194,7 @@ function teacherCommand(reading: Reading, facts: Facts, teacher: Author, named: 
     student: null,
     reply,
   }
-  if (command.name === 'help') return { ...base, assignment: assignment?.code ?? null, why: 'command-help' }
+  if (command.name === 'help' || command.name === 'why') return { ...base, assignment: assignment?.code ?? null, why: 'command-help' }
   if (!assignment)
     return {
       deed: 'refuse',
@@ -235,7 +236,7 @@ function isFamilysMail(reading: Reading, facts: Facts): Decision | null {
   return { deed: 'refuse', person: author.person, reason: 'class-only-for-teachers', assignment: null, why: 'no-open-task' }
 }
 
-function takeReply(reading: Reading, facts: Facts, task: Task, reply: ReplyContext | null, why: string): Decision {
+function takeReply(reading: Reading, facts: Facts, task: Task, reply: ReplyContext | null, why: Why): Decision {
   const author = facts.authors.find((one) => one.person === task.student || one.wards.includes(task.student)) ?? null
   const known = facts.assignments.find((assignment) => assignment.code === task.assignment)
   if (!known) return { deed: 'hold', reason: 'assignment-unknown', why: 'assignment-unknown' }

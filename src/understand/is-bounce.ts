@@ -2,10 +2,11 @@
 import type { Envelope, Message } from '../message/message'
 import type { Bounce } from './reading'
 import { reportedByService, reportedByText } from './bounce-words'
+import type { Why } from './whys'
 
 export interface BounceFound {
   bounce: Bounce
-  why: string
+  why: Why
 }
 
 /** Fields of one block of `name: value` lines, folded lines joined (RFC 3464 §2.1). */

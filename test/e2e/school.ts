@@ -27,6 +27,8 @@ const teachers = [people.teacher, people.otherTeacher]
 const patienceMs = 20_000
 
 export interface SchoolOptions {
+  /** Else Monday morning. */
+  start?: Date
   /** Lines of cartable.toml. */
   toml?: string
   roster?: string
@@ -76,7 +78,7 @@ export class School {
   ) {}
 
   static async open(options: SchoolOptions = {}): Promise<School> {
-    const school = new School(await mkdtemp(join(tmpdir(), 'cartable-school-')), movableClock(people.start), options)
+    const school = new School(await mkdtemp(join(tmpdir(), 'cartable-school-')), movableClock(options.start ?? people.start), options)
     await school.start()
     await school.importRoster(options.roster ?? people.roster)
     return school

@@ -141,12 +141,39 @@ test('gives what stood before the damage of a winmail.dat', () => {
     attribute(0x00018010, Buffer.from('a.jpg\0')),
     attribute(0x0006800f, jpeg),
   ])
-  expect(openTnef(whole)).toEqual({ files: [{ filename: 'a.jpg', content: jpeg }], problems: [] })
-  expect(openTnef(Buffer.concat([whole, Buffer.from([2, 1, 0, 1, 0, 255, 255, 255, 255, 0, 0])]))).toEqual({
+  expect(openTnef(whole)).toMatchObject({ files: [{ filename: 'a.jpg', content: jpeg }], text: null, html: null, problems: [] })
+  expect(openTnef(Buffer.concat([whole, Buffer.from([2, 1, 0, 1, 0, 255, 255, 255, 255, 0, 0])]))).toMatchObject({
     files: [{ filename: 'a.jpg', content: jpeg }],
     problems: ['tnef-damaged'],
   })
   for (let length = 0; length < whole.length; length += 1) expect(() => openTnef(whole.subarray(0, length))).not.toThrow()
+})
+
+test('reads the words of a winmail.dat that has no text beside it', async () => {
+  const attribute = (id: number, data: Buffer): Buffer => {
+    const head = Buffer.alloc(9)
+    head[0] = 1
+    head.writeUInt32LE(id, 1)
+    head.writeUInt32LE(data.length, 5)
+    return Buffer.concat([head, data, Buffer.alloc(2)])
+  }
+  const property = (id: number, type: number, value: Buffer): Buffer => {
+    const head = Buffer.alloc(12)
+    head.writeUInt16LE(type, 0)
+    head.writeUInt16LE(id, 2)
+    head.writeUInt32LE(1, 4)
+    head.writeUInt32LE(value.length, 8)
+    return Buffer.concat([head, value, Buffer.alloc((4 - (value.length % 4)) % 4)])
+  }
+  const properties = [property(0x1000, 0x1f, Buffer.from('Voilà mon travail.\0', 'utf16le')), property(0x1013, 0x102, Buffer.from('<p>Voilà mon travail.</p>'))]
+  const count = Buffer.alloc(4)
+  count.writeUInt32LE(properties.length)
+  const tnef = Buffer.concat([Buffer.from([0x78, 0x9f, 0x3e, 0x22, 1, 0]), attribute(0x00069003, Buffer.concat([count, ...properties]))])
+  expect(openTnef(tnef)).toMatchObject({ text: 'Voilà mon travail.', html: '<p>Voilà mon travail.</p>', problems: [] })
+  const message = await read(
+    mixed([`Content-Type: application/ms-tnef; name=winmail.dat\r\nContent-Transfer-Encoding: base64\r\n\r\n${tnef.toString('base64')}\r\n`]),
+  )
+  expect(message.text).toBe('Voilà mon travail.')
 })
 
 test('opens an opaque signature, definite or not, and nothing else', () => {
