@@ -10,7 +10,7 @@ import { classLabel } from '../school/people'
 import type { StudentStanding } from '../school/standing'
 import type { Assignment } from '../store/assignments'
 import type { Blobs } from '../store/blobs'
-import { type BundlePart, bundledPages } from '../store/bundles'
+import { type BundlePart, bundledPages, returnedOf } from '../store/bundles'
 import type { Database } from '../store/database'
 import { findPerson } from '../store/people'
 import type { BundleKind } from '../store/schema'
@@ -93,6 +93,7 @@ async function contentOf(assignment: Assignment, kind: BundleKind, { onlyNew }: 
     standings: await standingsOf(db, assignment, at),
     pages: (await pagesOf(db, assignment.code)).filter((page) => !sent.has(page.id)),
     sources: new Map((await sourcesOf(db, assignment.code)).map((source) => [source.id, source])),
+    returned: new Set((await returnedOf(db, assignment.code)).map(({ student }) => student)),
     blobs: deps.blobs,
     isAddendum: kind === 'late' || sent.size > 0,
   }

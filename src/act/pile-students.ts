@@ -23,6 +23,8 @@ export interface PileContent {
   /** Only those that this pile holds. */
   pages: Page[]
   sources: Map<string, Source>
+  /** Students whose corrected copy has gone back. */
+  returned: Set<string>
   blobs: Pick<Blobs, 'path'>
   /** Others' pages lay in earlier piles: who stands here is new. */
   isAddendum: boolean
@@ -38,11 +40,12 @@ export const pileStudents = (content: PileContent): PileStudent[] =>
     }
   })
 
-function studentOf(standing: StudentStanding, own: Page[], { sources, blobs }: PileContent): BundleStudent {
+function studentOf(standing: StudentStanding, own: Page[], { sources, blobs, returned }: PileContent): BundleStudent {
   const states: StudentState[] = [standing.standing]
   if (standing.openQuestion && standing.standing !== 'question') states.push('question')
   if (standing.extendedUntil !== null) states.push('extended')
   if (standing.pending > 0) states.push('pending')
+  if (returned.has(standing.id)) states.push('returned')
   return {
     id: standing.id,
     name: standing.name,

@@ -3,9 +3,21 @@ import type { BundleWords } from '../text/bundle-words'
 
 /**
  * The states of CONVERSATION.md 1.4 as the cover shows them; a student may stand in several at once, shown in the order given.
- * `several`: work handed in by a group; `open`: not handed in, deadline not over; `unreachable`: "non joint"; `pending`: pages still being worked on.
+ * `several`: work handed in by a group; `returned`: the corrected copy has gone back; `open`: not handed in, deadline not over; `unreachable`: "non joint"; `pending`: pages still being worked on.
  */
-export type StudentState = 'submitted' | 'late' | 'several' | 'question' | 'missing' | 'open' | 'unreachable' | 'excused' | 'absent' | 'extended' | 'pending'
+export type StudentState =
+  | 'submitted'
+  | 'late'
+  | 'several'
+  | 'question'
+  | 'missing'
+  | 'open'
+  | 'unreachable'
+  | 'excused'
+  | 'absent'
+  | 'extended'
+  | 'pending'
+  | 'returned'
 
 /** `id` is the page's number in the database: at least 1, unique for ever, at most 2^35 - 1. It is what the marks say. */
 export type BundlePage =

@@ -45,6 +45,7 @@ const dots: Record<StudentState, Colour> = {
   absent: [0.6, 0.62, 0.66],
   extended: [0.6, 0.62, 0.66],
   pending: [0.85, 0.5, 0.05],
+  returned: [0.13, 0.5, 0.3],
 }
 const linked: Colour = [0.1, 0.27, 0.53]
 const zebra: Colour = [0.965, 0.97, 0.978]

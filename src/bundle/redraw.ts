@@ -1,6 +1,6 @@
 /** Pages of a pupil's PDF as drawings for the pile, where that is safe and looks the same in every reader; else their pictures stay. Touches no file. */
 import { PDFDict, PDFDocument, PDFName } from '@cantoo/pdf-lib'
-import { type OpenPdf, openPdf, type Pixels, pictureToPixels } from '../pages/pdf-to-picture'
+import { openPdf, type Pixels, pictureToPixels } from '../pages/pdf-to-picture'
 import { CleanCopier } from './clean-copy'
 import { type DrawnForm, writeDrawnForm } from './drawn-form'
 import { likeness, worstTile } from './likeness'
@@ -42,7 +42,7 @@ export async function redraw(
     const isLocked = Buffer.from(source.buffer, source.byteOffset, source.length).includes('/Encrypt')
     if (pages.length !== pdf.pageCount || isLocked || document.catalog.lookup(PDFName.of('OCProperties')) instanceof PDFDict) return nothing
     const draw = (some: Candidate[]): Drawn => new Drawn(document, some, firstObject)
-    let candidates: Weighed[] = []
+    const candidates: Weighed[] = []
     for (const one of wanted) {
       if (one.index < 0 || one.index >= pdf.pageCount) continue
       const text = await pdf.text(one.index)
@@ -50,21 +50,20 @@ export async function redraw(
       if (text.length > maxTextLength || looksMarked(text)) continue
       const candidate = { ...one, hasText: text.trim() !== '' }
       const picture = readPicture(one.picture)
-      const alone = picture && attempt(() => draw([candidate]))
-      if (!alone?.isSound) continue
+      const alone = attempt(() => draw([candidate]))
+      if (picture === null || !alone?.isSound) continue
+      const look = await lookOf(alone)
       // Not turned, it must look as the original does; turned, as the picture that was made of it.
-      const plain = one.turnDegCw === 0 ? alone : draw([{ ...candidate, turnDegCw: 0 }])
-      const pictureBytes = picture?.length ?? 0
-      if ((await isFaithful(pdf, plain, one.index)) && picture && (await shows(alone, picture)))
-        candidates.push({ ...candidate, weight: alone.weight, pictureBytes })
+      const plain = one.turnDegCw === 0 ? look : await lookOf(draw([{ ...candidate, turnDegCw: 0 }]))
+      if (!isAlike(await pdf.render(one.index, lookDpi), plain) || !(await shows(look, picture))) continue
+      candidates.push({ ...candidate, weight: alone.weight, pictureBytes: picture.length })
     }
     // A drawing never weighs more than the picture it stands for: the parts of a pile are cut by the pictures' weight.
     const room = (some: Weighed[]): number => some.reduce((sum, { pictureBytes }) => sum + pictureBytes, 0)
-    if (candidates.length > 0 && draw(candidates).weight > room(candidates))
-      candidates = candidates.filter(({ weight, pictureBytes }) => weight <= pictureBytes)
-    if (candidates.length === 0) return nothing
-    const drawn = draw(candidates)
-    return { bytes: drawn.bytes, objects: drawn.objects, drawings: drawn.drawings }
+    const all = draw(candidates)
+    const light = candidates.filter(({ weight, pictureBytes }) => weight <= pictureBytes)
+    const drawn = all.weight <= room(candidates) ? all : draw(light)
+    return drawn.drawings.length === 0 ? nothing : { bytes: drawn.bytes, objects: drawn.objects, drawings: drawn.drawings }
   } finally {
     await pdf.close()
   }
@@ -82,13 +81,10 @@ function attempt<T>(make: () => T): T | null {
   }
 }
 
-async function isFaithful(pdf: OpenPdf, copy: Drawn, index: number): Promise<boolean> {
-  const [original, look] = [await pdf.render(index, lookDpi), await lookOf(copy)]
-  return original.widthPx === look.widthPx && original.heightPx === look.heightPx && worstTile(original, look) <= largestTileDifference
-}
+const isAlike = (a: Pixels, b: Pixels): boolean => a.widthPx === b.widthPx && a.heightPx === b.heightPx && worstTile(a, b) <= largestTileDifference
 
-async function shows(copy: Drawn, jpeg: Uint8Array): Promise<boolean> {
-  const look = await lookOf(copy)
+/** Whether the picture shows this page. */
+async function shows(look: Pixels, jpeg: Uint8Array): Promise<boolean> {
   const picture = await pictureToPixels(jpeg, max(look.widthPx, look.heightPx))
   const fitted = fit(look, picture)
   return fitted !== null && likeness(fitted, picture) >= leastLikeness
