@@ -11,6 +11,7 @@ import { createAntivirus } from './act/scan-virus'
 import { longestWaitMs, makeBundle } from './act/make-bundle'
 import { givePagesUp, makePages } from './act/make-pages'
 import { createPatience } from './act/patience'
+import { releaseCopies } from './act/release-copies'
 import { returnCorrections } from './act/return-corrections'
 import { sendCopies } from './act/send-copies'
 import { scheduleDigests, sendDigests } from './act/send-digests'
@@ -41,7 +42,7 @@ import { type Database, openDatabase, type Tx } from './store/database'
 import type { Job } from './store/jobs'
 import { mailWithSourceKey } from './store/mails'
 import { recoverOutgoing } from './store/outbox'
-import { listQueue } from './store/queue'
+import { listQueue, type QueueEntry } from './store/queue'
 import { loadBundleWords } from './text/bundle-words-files'
 import { render } from './text/render'
 import type { Templates } from './text/template'
@@ -85,7 +86,7 @@ let allTemplates: Templates | null = null
 const lanesOf = (config: Config): Lane[] => [
   { kinds: ['handle-mail'], concurrency: 4 },
   { kinds: ['make-pages'], concurrency: config.limits.pageWorkers },
-  { kinds: ['make-bundle', 'return-corrections'], concurrency: 1 },
+  { kinds: ['make-bundle', 'return-corrections', 'release-copies'], concurrency: 1 },
   { kinds: ['send-copies', 'send-receipt', 'report-failures', 'send-digests', 'tell-office', 'forget-old'], concurrency: 2 },
 ]
 
@@ -196,6 +197,7 @@ class RunningGateway implements Gateway {
         'make-pages': (job) => makePages(job, { database, blobs, pages, pagesPerSubmission: settings.pagesPerSubmission }),
         'make-bundle': (job) => makeBundle(job, bundle),
         'return-corrections': (job) => returnCorrections(job, bundle),
+        'release-copies': (job) => releaseCopies(job, bundle),
         'send-copies': (job) => sendCopies(job, { settings, now }),
         'send-receipt': (job) => sendReceipt(job, bundle),
         'report-failures': (job) => reportFailures(job, { settings, now }),
@@ -327,7 +329,10 @@ class RunningGateway implements Gateway {
 
   async idle(): Promise<boolean> {
     if (this.#spooled > 0) return false
-    const busy = (await listQueue(this.database.db, this.options.clock.now())).some((entry) => entry.state === 'waiting')
+    const now = this.options.clock.now()
+    // A mail that waits for the end of quiet hours is no work.
+    const isLater = ({ kind, nextAttempt }: QueueEntry): boolean => kind === 'outgoing' && nextAttempt !== null && nextAttempt > now
+    const busy = (await listQueue(this.database.db, now)).some((entry) => entry.state === 'waiting' && !isLater(entry))
     return !busy && (this.#runner?.idle() ?? true) && (this.#outbox?.idle() ?? true)
   }
 

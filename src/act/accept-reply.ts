@@ -6,7 +6,7 @@ import type { Tx } from '../store/database'
 import { newId } from '../store/ids'
 import { addJob } from '../store/jobs'
 import { addPage, addSource, findSubmission, pagesOf, type Source, sourcesOf, saveSubmission } from '../store/submissions'
-import type { Decision } from '../understand/decide'
+import { answersReturnedCopy, type Decision } from '../understand/decide'
 import { createHash } from 'node:crypto'
 import { type Deed, held, type Outcome, answered } from './deed'
 import { relayQuestion } from './relay-question'
@@ -32,7 +32,13 @@ export async function acceptReply(decision: Accept, deed: Deed): Promise<Outcome
   }
   if (decision.question || decision.absence)
     await relayQuestion(
-      { assignment, student: decision.student, studentToken: decision.reply?.token ?? null, absence: decision.absence && !decision.question },
+      {
+        assignment,
+        student: decision.student,
+        studentToken: decision.reply?.token ?? null,
+        absence: decision.absence && !decision.question,
+        aboutReturned: decision.reply?.ref === answersReturnedCopy,
+      },
       deed,
     )
   const sender = addressOf(reading.from?.address)

@@ -108,7 +108,8 @@ async function handleRead(mail: MailRow & { blob: string }, data: HandleMailJob,
     decided.push({ target, key, decision: decide(reading, data.place ? placed(facts, data.place) : facts) })
   }
   if (decided.some(({ decision }) => decision.deed === 'wait-for-dns')) throw new Fault('dns-undecided')
-  for (const one of decided) one.decision = await unlessPupilsPages(one.decision, reading, authors, deps)
+  for (const one of decided)
+    one.decision = await unlessPupilsPages(one.decision, { reading, target: one.target, authors, clientAddress: mail.client_address }, deps)
   if (decided.some(({ decision }) => keepsFiles(decision))) for (const each of filesToPassOn(reading)) await keepFile(each, blobs)
   return {
     commit: async (tx) => {

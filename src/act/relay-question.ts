@@ -1,7 +1,9 @@
 /** A pupil's question (or word of absence) goes to the teacher, whose plain answer returns to that pupil alone. */
+import { bundleFileName } from '../bundle/bundle-name'
 import type { PersonId } from '../school/people'
 import { classLabel } from '../school/people'
 import { type Assignment, findAssignment } from '../store/assignments'
+import { lastReturned } from '../store/bundles'
 import { newId } from '../store/ids'
 import { findPerson } from '../store/people'
 import { addQuestion, answerQuestion as markAnswered, findQuestion } from '../store/questions'
@@ -20,9 +22,14 @@ interface Asked {
   studentToken: string | null
   /** Not a question but word that the pupil is away. */
   absence: boolean
+  /** It answers a returned copy: the teacher sees which. */
+  aboutReturned: boolean
 }
 
-export async function relayQuestion({ assignment, student, studentToken, absence }: Asked, { tx, mail, reading, authors, settings, now }: Deed): Promise<void> {
+export async function relayQuestion(
+  { assignment, student, studentToken, absence, aboutReturned }: Asked,
+  { tx, mail, reading, authors, settings, now }: Deed,
+): Promise<void> {
   const teacher = await findPerson(tx, assignment.teacher)
   const pupil = await findPerson(tx, student)
   if (!teacher?.email || !pupil) return
@@ -39,6 +46,11 @@ export async function relayQuestion({ assignment, student, studentToken, absence
   )
   const pages = await pagesOf(tx, assignment.code, student)
   const { cids, attachments } = picturesOf(pages, settings.domain)
+  const copy = aboutReturned ? await lastReturned(tx, assignment.code, student) : null
+  if (copy !== null) {
+    const filename = bundleFileName({ className: assignment.class, code: assignment.code, title: pupil.name })
+    attachments.push({ blob: copy, filename, mediaType: 'application/pdf', disposition: 'attachment', cid: null })
+  }
   await writeLetter(
     tx,
     {
@@ -59,6 +71,7 @@ export async function relayQuestion({ assignment, student, studentToken, absence
         studentName: pupil.name,
         words: reading.text,
         absence,
+        aboutReturned: copy !== null,
         pagesSoFar: pages.length,
         pictures: cids.flatMap((picture, index) => (picture === null ? [] : [{ number: index + 1, picture }])),
         fromUnknownAddress: !authors.some((author) => author.person === student || author.wards.includes(student)),

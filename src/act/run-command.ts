@@ -9,6 +9,7 @@ import type { CommandName } from '../understand/reading'
 import { scheduleReceipt } from './accept-reply'
 import { refusePerson } from './ask-sender'
 import { answered, type CommandDecision, type Deed, held, type Outcome } from './deed'
+import { assignPages, holdReturned, releaseReturns } from './command-returns'
 import { cancelAssignment, closeAssignment, extendDeadline, remindMissing, reopenAssignment } from './change-assignment'
 import type { BundleJob } from './make-bundle'
 import { standingsOf } from './overview'
@@ -27,6 +28,10 @@ const teachers: Partial<Record<CommandName, TeachersDeed>> = {
   reopen: reopenAssignment,
   remind: remindMissing,
   cancel: cancelAssignment,
+  release: releaseReturns,
+  confirm: releaseReturns,
+  hold: holdReturned,
+  'assign-page': assignPages,
 }
 
 export async function runCommand(decision: CommandDecision, deed: Deed): Promise<Outcome> {

@@ -1,7 +1,7 @@
 /** What the pool and its worker say to each other: paths and plain data, no bytes. */
 import type { FaultCode } from '../errors'
 import type { BuiltBundle, BundleInput } from './bundle-input'
-import type { PageCut, RecognisedPage, RecogniseLimits } from './recognised-page'
+import type { CopyToCut, RecognisedPage, RecogniseLimits } from './recognised-page'
 import type { Redrawn, RedrawnFile, WantedDrawing } from './redrawn'
 
 export type BundleJob =
@@ -9,7 +9,8 @@ export type BundleJob =
   | { kind: 'read-document'; file: string }
   | { kind: 'redraw'; file: string; wanted: WantedDrawing[]; firstObject: number; outFile: string }
   | { kind: 'recognise'; file: string; markKeyHex: string; limits: RecogniseLimits }
-  | { kind: 'cut'; file: string; pages: PageCut[]; outFile: string; title: string; maxPages: number }
+  | { kind: 'cut'; files: string[]; copies: CopyToCut[]; title: string; maxPages: number }
+  | { kind: 'thumbnails'; file: string; pages: { index: number; rotationDegCw: number; outFile: string }[]; maxPages: number }
 
 export type BundleJobResult = BuiltBundle | RedrawnFile | string | RecognisedPage[] | null
 

@@ -1,20 +1,22 @@
 /** Builds piles and reads corrections in a child process of lower priority: bounded in memory and time, one job at a time. It decides nothing. */
 import { rm } from 'node:fs/promises'
 import { isFault } from '../errors'
-import { type ChildPool, createChildPool } from '../pages/child-pool'
-import type { BuiltBundle, BundleInput, BundlePage } from './bundle-input'
+import { createChildPool } from '../pages/child-pool'
+import type { BuiltBundle, BundleInput } from './bundle-input'
 import type { BundleJob, BundleJobResult } from './bundle-job'
 import { draftOf } from './pile-files'
-import type { PageCut, RecognisedPage, RecogniseLimits } from './recognised-page'
-import type { Redrawn, RedrawnFile, WantedDrawing } from './redrawn'
+import { drawingsFor, withTexts } from './pupil-files'
+import type { CopyToCut, RecognisedPage, RecogniseLimits } from './recognised-page'
 
 export interface BundlePool {
   /** Writes the pile to `outFile` (0600, by renaming). Faults: `worker-died`, `disk-full`. */
   build(input: BundleInput, outFile: string): Promise<BuiltBundle>
-  /** `file`: a PDF, or a JPEG, PNG, WebP or TIFF (first page) of a scan. Faults: `pdf-locked`, `pdf-damaged`, `too-many-pages`, `not-a-picture`, `empty-file`, `worker-died`. */
+  /** `file`: a PDF, a TIFF of any number of pages, or a JPEG, PNG, WebP, HEIC … of one. Faults: `pdf-locked`, `pdf-damaged`, `too-many-pages`, `not-a-picture`, `empty-file`, `worker-died`. */
   recognise(file: string, markKeyHex: string, limits: RecogniseLimits): Promise<RecognisedPage[]>
-  /** Writes these pages of `file`, in this order, as one clean PDF with the ink visible. `title`: document title, '' for none. Faults as above. */
-  cut(file: string, pages: PageCut[], outFile: string, title?: string): Promise<void>
+  /** Writes each copy's pages of `files`, in this order, as one clean PDF with the ink visible. `title`: document title, '' for none. Faults as above. */
+  cut(files: string[], copies: CopyToCut[], title?: string): Promise<void>
+  /** Writes a small JPEG of each of these pages. Faults as above. */
+  thumbnails(file: string, pages: { index: number; rotationDegCw: number; outFile: string }[]): Promise<void>
   /** Ends the child; jobs that wait or run reject with `worker-died`. May be called twice. */
   close(): Promise<void>
 }
@@ -47,72 +49,34 @@ export function createBundlePool(options: BundlePoolOptions = {}): BundlePool {
     idleMs,
   })
   /** A killed worker leaves its draft behind. */
-  const writing = async (job: BundleJob & { outFile: string }): Promise<BundleJobResult> => {
+  const writing = async (job: BundleJob, outFiles: string[]): Promise<BundleJobResult> => {
     try {
       return await pool.run(job)
     } catch (error) {
-      if (isFault(error, 'worker-died')) await rm(draftOf(job.outFile), { force: true })
+      if (isFault(error, 'worker-died')) for (const file of outFiles) await rm(draftOf(file), { force: true })
       throw error
     }
   }
+  const outFilesOf = (list: { outFile: string }[]): string[] => list.map(({ outFile }) => outFile)
   return {
     build: async (given, outFile) => {
       const input = await withTexts(given, apart)
-      const drawn = await drawings(input, outFile, apart)
+      const drawn = await drawingsFor(input, outFile, apart)
       try {
-        return (await writing({ kind: 'build', input, drawn, outFile })) as BuiltBundle
+        return (await writing({ kind: 'build', input, drawn, outFile }, [outFile])) as BuiltBundle
       } finally {
         for (const { file } of drawn) await rm(file, { force: true })
       }
     },
     recognise: async (file, markKeyHex, limits) => (await pool.run({ kind: 'recognise', file, markKeyHex, limits })) as RecognisedPage[],
-    cut: async (file, pages, outFile, title = '') => {
-      await writing({ kind: 'cut', file, pages, outFile, title, maxPages })
+    cut: async (files, copies, title = '') => {
+      await writing({ kind: 'cut', files, copies, title, maxPages }, outFilesOf(copies))
+    },
+    thumbnails: async (file, pages) => {
+      await writing({ kind: 'thumbnails', file, pages, maxPages }, outFilesOf(pages))
     },
     close: async () => {
       await Promise.all([pool.close(), apart.close()])
     },
   }
-}
-
-/** Pages of PDFs as drawings, a file beside the pile for each PDF. What cannot be drawn keeps its picture, whatever the reason. */
-async function drawings(input: BundleInput, outFile: string, pool: ChildPool<BundleJob, BundleJobResult>): Promise<Redrawn[]> {
-  const drawn: Redrawn[] = []
-  let firstObject = 1
-  for (const [source, wanted] of originalsIn(input)) {
-    const file = `${outFile}.${drawn.length}.drawn`
-    try {
-      const made = (await pool.run({ kind: 'redraw', file: source, wanted, firstObject, outFile: file })) as RedrawnFile
-      drawn.push({ file, ...made })
-      firstObject = made.objects.reduce((next, [number]) => Math.max(next, number + 1), firstObject)
-    } catch {
-      await Promise.all([file, draftOf(file)].map((each) => rm(each, { force: true })))
-    }
-  }
-  return drawn
-}
-
-/** Documents with the text they hold. One that cannot be read keeps none. */
-async function withTexts(input: BundleInput, pool: ChildPool<BundleJob, BundleJobResult>): Promise<BundleInput> {
-  const textOf = async (file: string): Promise<string | null> => {
-    try {
-      return (await pool.run({ kind: 'read-document', file })) as string | null
-    } catch {
-      return null
-    }
-  }
-  const read = async (page: BundlePage): Promise<BundlePage> =>
-    page.kind === 'document' && page.text === null && page.file !== undefined ? { ...page, text: await textOf(page.file) } : page
-  const students = await Promise.all(input.students.map(async (student) => ({ ...student, pages: await Promise.all(student.pages.map(read)) })))
-  return { ...input, students }
-}
-
-function originalsIn({ students }: BundleInput): Map<string, WantedDrawing[]> {
-  const originals = new Map<string, WantedDrawing[]>()
-  for (const page of students.flatMap(({ pages }) => pages)) {
-    if (page.kind !== 'picture' || !page.original) continue
-    const { file, index, turnDegCw } = page.original
-    originals.set(file, [...(originals.get(file) ?? []), { pageId: page.id, index, turnDegCw, picture: page.file }])
-  }
-  return originals
 }

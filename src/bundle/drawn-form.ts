@@ -1,12 +1,13 @@
 /** One page of a pupil's PDF as a form to be drawn on a sheet: upright, cut to what a viewer shows, with its annotations, and nothing active. */
-import { PDFArray, PDFDict, PDFName, PDFNumber, type PDFObject, type PDFPage } from '@cantoo/pdf-lib'
-import { type Annotation, annotationsOf, type Box, type Matrix, normal } from './annotation'
-import { annotationOperators, formName, stateName } from './annotation-drawing'
+import { PDFDict, PDFName, type PDFObject, type PDFPage } from '@cantoo/pdf-lib'
+import { type Annotation, annotationsOf, type Box, type Matrix } from './annotation'
+import { annotationOperators, formName } from './annotation-drawing'
 import type { CleanCopier } from './clean-copy'
 import { contentNames } from './content-names'
 import { contentTokens, tokenText } from './content-tokens'
 import { type Literal, type PdfFile, pdfNumber } from './pdf-file'
 import type { PDFRef } from './pdf-objects'
+import { addState, boxesOf } from './rebuilt-page'
 import { surveyContent } from './survey-content'
 
 export interface DrawnForm {
@@ -18,6 +19,8 @@ export interface DrawnForm {
 
 /** A picture over half of the page makes it a photo or a scan, whatever a scanner wrote over it. */
 const photoShare = 0.5
+/** Points; further off is no paper. */
+const largestCoordinate = 100_000
 /** Without a word of text, less is enough: a photo with margins. */
 const photoShareWithoutText = 0.2
 
@@ -29,9 +32,9 @@ export function writeDrawnForm(page: PDFPage, turnDegCw: number, pdf: PdfFile, c
   const { node } = page
   const { context } = node
   const inherited = (name: string): PDFObject | undefined => node.getInheritableAttribute(PDFName.of(name))
-  const media = boxOf(inherited('MediaBox'), node)
-  const box = media && crossing(media, boxOf(inherited('CropBox'), node) ?? media)
-  if (!box) throw new Error('a page without size')
+  const { mediaBox, cropBox } = boxesOf(page)
+  const box = crossing(mediaBox, cropBox)
+  if (!box || box.some((side) => Math.abs(side) > largestCoordinate)) throw new Error('a page without size')
   if (node.has(PDFName.of('UserUnit'))) throw new Error('a unit that not all readers obey')
   const content = copier.contentOf(node.get(PDFName.of('Contents')))
   const own = context.lookup(inherited('Resources'))
@@ -56,10 +59,7 @@ export function writeDrawnForm(page: PDFPage, turnDegCw: number, pdf: PdfFile, c
       forms.set(formName(copy), copy)
       return formName(copy)
     },
-    state: (opacity, multiply) => {
-      states.set(stateName(opacity, multiply), { Type: 'ExtGState', CA: opacity, ca: opacity, BM: multiply ? 'Multiply' : 'Normal' })
-      return stateName(opacity, multiply)
-    },
+    state: (opacity, multiply) => addState(states, opacity, multiply),
   })
   pdf.extend(resources, 'XObject', forms)
   pdf.extend(resources, 'ExtGState', states)
@@ -75,7 +75,7 @@ export function writeDrawnForm(page: PDFPage, turnDegCw: number, pdf: PdfFile, c
 function withAppearance(annotation: Annotation): Annotation[] {
   if (annotation.kind === 'Link' || annotation.kind === 'Popup') return []
   if (annotation.kind === 'Widget' || annotation.kind === 'Text' || !annotation.appearance) throw new Error('an annotation without one look')
-  return [{ ...annotation, contents: '', hasRemark: false }]
+  return [{ ...annotation, contents: '' }]
 }
 
 /**
@@ -108,14 +108,6 @@ function uprightPlace([left, bottom, right, top]: Box, angle: number): { matrix:
     270: [0, 1, -1, 0, top, -left],
   }
   return { matrix: turned[turn] ?? [1, 0, 0, 1, 0, 0], width, height }
-}
-
-function boxOf(object: PDFObject | undefined, node: PDFDict): Box | null {
-  const value = node.context.lookup(object)
-  if (!(value instanceof PDFArray) || value.size() !== 4) return null
-  const numbers = value.asArray().map((entry) => node.context.lookup(entry))
-  const box = normal(numbers.map((entry) => (entry instanceof PDFNumber ? entry.asNumber() : 0)))
-  return box[2] > box[0] && box[3] > box[1] && box.every((side) => Math.abs(side) < 100_000) ? box : null
 }
 
 function crossing(a: Box, b: Box): Box | null {

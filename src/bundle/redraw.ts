@@ -1,6 +1,7 @@
 /** Pages of a pupil's PDF as drawings for the pile, where that is safe and looks the same in every reader; else their pictures stay. Touches no file. */
 import { PDFDict, PDFDocument, PDFName } from '@cantoo/pdf-lib'
-import { openPdf, type Pixels, pictureToPixels } from '../pages/pdf-to-picture'
+import { openPdf, type Pixels } from '../pages/pdf-to-picture'
+import { openPicturePages } from '../pages/picture-pages'
 import { CleanCopier } from './clean-copy'
 import { type DrawnForm, writeDrawnForm } from './drawn-form'
 import { likeness, worstTile } from './likeness'
@@ -85,7 +86,7 @@ const isAlike = (a: Pixels, b: Pixels): boolean => a.widthPx === b.widthPx && a.
 
 /** Whether the picture shows this page. */
 async function shows(look: Pixels, jpeg: Uint8Array): Promise<boolean> {
-  const picture = await pictureToPixels(jpeg, max(look.widthPx, look.heightPx))
+  const picture = await (await openPicturePages(jpeg, 1)).pixels(0, max(look.widthPx, look.heightPx))
   const fitted = fit(look, picture)
   return fitted !== null && likeness(fitted, picture) >= leastLikeness
 }

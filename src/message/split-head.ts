@@ -36,11 +36,11 @@ function bodyStartOf(source: ByteSource): number {
 
 /** Offset behind the first empty line, bare LF or CRLF; null: there is none. */
 export function endOfEmptyLine(bytes: Buffer): number | null {
-  const ends = ['\n\n', '\n\r\n'].flatMap((empty) => {
-    const at = bytes.indexOf(empty, 0, 'latin1')
-    return at < 0 ? [] : [at + empty.length]
-  })
-  return ends.length === 0 ? null : Math.min(...ends)
+  for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) {
+    if (bytes[at + 1] === LF) return at + 2
+    if (bytes[at + 1] === CR && bytes[at + 2] === LF) return at + 3
+  }
+  return null
 }
 
 /** Fields in order. RFC 5322 §2.2: name, colon, body, folded by blank at the line's start. An mbox `From ` line is skipped. */

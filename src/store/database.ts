@@ -8,6 +8,7 @@ import { Pool, types } from 'pg'
 import { codeOf, Fault } from '../errors'
 import { first } from './migrations/001-first'
 import { thumbnails } from './migrations/002-thumbnails'
+import { returns } from './migrations/003-returns'
 import { replacedPages } from './migrations/004-replaced-pages'
 import type { Schema } from './schema'
 
@@ -112,6 +113,7 @@ function openPostgres(url: string): Db {
 const migrationsFor = (kind: 'sqlite' | 'postgres'): Record<string, Migration> => ({
   '001-first': first(kind === 'sqlite' ? 'integer' : 'serial'),
   '002-thumbnails': thumbnails,
+  '003-returns': returns,
   '004-replaced-pages': replacedPages,
 })
 

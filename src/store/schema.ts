@@ -227,6 +227,45 @@ export interface ReturnedTable {
   returned_at: number
 }
 
+/** `known`: by its mark; `given`: the teacher said whose it is; `doubtful`: to be asked about; `dropped`: belongs to nobody. */
+export type ReturnedPageState = 'known' | 'given' | 'doubtful' | 'dropped'
+
+/** A page of a correction that is somebody's, or is asked about. Covers and blank sheets have no row. */
+export interface ReturnedPageTable {
+  correction_id: string
+  /** In its file, from 0. */
+  position: number
+  assignment: string
+  /** P7 in the report; null where its mark was read. */
+  number: number | null
+  page_id: number | null
+  student_id: string | null
+  state: ReturnedPageState
+  rotation: number
+  thumbnail: string | null
+  /** 1: may go to its owner. */
+  cleared: number
+  released_at: number | null
+}
+
+/** What the teacher typed about a pupil's work: the newest. */
+export interface RemarkTable {
+  assignment: string
+  student_id: string
+  mark: string | null
+  words: string
+  mail_id: string
+  written_at: number
+  cleared: number
+  released_at: number | null
+}
+
+/** ATTENDRE: nothing of this assignment goes back until the teacher says so. */
+export interface ReturnHoldTable {
+  assignment: string
+  at: number
+}
+
 export type OutboxState = 'waiting' | 'sending' | 'sent' | 'failed' | 'held' | 'cancelled'
 
 export interface OutboxTable {
@@ -294,6 +333,9 @@ export interface Schema {
   bundle_page: BundlePageTable
   correction: CorrectionTable
   returned: ReturnedTable
+  returned_page: ReturnedPageTable
+  remark: RemarkTable
+  return_hold: ReturnHoldTable
   outbox: OutboxTable
   job: JobTable
   notice: NoticeTable

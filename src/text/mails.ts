@@ -123,6 +123,8 @@ export interface QuestionData extends AboutAssignment {
   words: string
   /** Word that the pupil is away, no question. */
   absence: boolean
+  /** It answers a returned copy, which is attached. */
+  aboutReturned: boolean
   pagesSoFar: number
   /** Of those pages that have a picture. */
   pictures: { number: number; picture: string }[]
@@ -171,18 +173,39 @@ export interface LateWorkData extends PileData {
 
 /** M10. */
 export interface ReturnReportData extends AboutAssignment {
-  returned: { name: string; pages: number }[]
-  /** Corrected, but nobody can be reached for them. */
+  /** Of `students`: on their way; waiting for OK; held back by ATTENDRE. `nothing`: there are none. */
+  outcome: 'going' | 'waiting' | 'held' | 'nothing'
+  /** When they leave, where that is not now. */
+  leaveAt: string | null
+  /** What has an owner and has not left. `remark`: mark and words typed in the mail. */
+  students: { name: string; pages: number; remark: string | null }[]
+  /** Of them, whom no mail reaches. */
   unreachable: string[]
-  /** Page numbers of the returned file, from 1. */
-  unrecognisedPages: number[]
+  /** To be placed: P1, P2 …; `picture`: Content-ID. */
+  doubtful: { number: number; picture: string | null }[]
+  placed: { number: number; name: string }[]
+  dropped: number[]
+  /** Placed too late: whose they went as. */
+  alreadyGone: { number: number; name: string }[]
+  /** Names, or numbers of pages, that fit nobody or several. */
+  unclear: { name: string; candidates: string[] }[]
+  /** Pages with a mark of another assignment. */
+  elsewhere: number
+  /** Pages of work that has been erased. */
+  erased: number
+  repeatedFiles: number
   unreadableFiles: number
+  /** Address of a scan that the teacher did not send. */
+  scanFrom: string | null
+  /** Mails that ATTENDRE stopped. */
+  stopped: number
 }
 
-/** M11. */
+/** M11. `pages` 0: mark and remark alone. */
 export interface ReturnedCopyData extends AboutAssignment, AboutStudent {
   teacherName: string
   pages: number
+  mark: string | null
   remark: string | null
 }
 
@@ -237,6 +260,9 @@ export type RefusedReason =
   | 'date-unclear'
   | 'name-unclear'
   | 'correction-not-recognised'
+  /** Every page of it bears the mark of another assignment. */
+  | 'correction-elsewhere'
+  | 'nothing-to-return'
   | 'pdf-locked'
   | 'pdf-damaged'
   | 'too-many-pages'

@@ -178,7 +178,7 @@ export function dueIn(text: string, context: DueContext): Due | null {
   const whole = bareDate(plain, now, holidays)
   if (whole) return { due: whole.at.toJSDate(), phrase: wordsOf(raw, whole) }
   // An hour beside a day that nobody knows is no hour of today.
-  const isDayUnknown = dates.some((found) => found.day(now, holidays) === null)
-  const best = candidates.toSorted((a, b) => b.score - a.score || b.at.toMillis() - a.at.toMillis())[0] ?? (isDayUnknown ? null : hourAlone(plain, raw, now))
+  const isDayUnknown = (): boolean => dates.some((found) => found.day(now, holidays) === null)
+  const best = candidates.toSorted((a, b) => b.score - a.score || b.at.toMillis() - a.at.toMillis())[0] ?? (isDayUnknown() ? null : hourAlone(plain, raw, now))
   return best ? { due: best.at.toJSDate(), phrase: wordsOf(raw, best) } : null
 }

@@ -10,7 +10,8 @@ import { createBundlePool } from '../../src/bundle/bundle-pool'
 import { likeness } from '../../src/bundle/likeness'
 import { readPicture } from '../../src/bundle/pile-files'
 import { redraw } from '../../src/bundle/redraw'
-import { openPdf, type Pixels, pictureToPixels } from '../../src/pages/pdf-to-picture'
+import { openPdf, type Pixels } from '../../src/pages/pdf-to-picture'
+import { openPicturePages } from '../../src/pages/picture-pages'
 import { scansOf, textsOf } from './built-pile'
 import { installed } from './installed'
 import { drawnPage, markKey, sampleClass, temporaryFolder } from './sample-class'
@@ -96,7 +97,7 @@ test.each<[string, Change]>([
   const [scan] = await scansOf(bytes, 60)
   const [, sheet] = await scansOf(pile, 120)
   if (!scan || !sheet) throw new Error('no scan')
-  expect(likeness(await placed(sheet.jpeg, scan), await pictureToPixels(scan.jpeg))).toBeGreaterThan(0.85)
+  expect(likeness(await placed(sheet.jpeg, scan), await (await openPicturePages(scan.jpeg, 1)).pixels(0, 5000))).toBeGreaterThan(0.85)
 })
 
 /** The middle of a sheet (without strips and margins), in the size of the page. */

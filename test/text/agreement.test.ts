@@ -39,6 +39,8 @@ const reasons = keysOf<RefusedReason>({
   'date-unclear': 0,
   'name-unclear': 0,
   'correction-not-recognised': 0,
+  'correction-elsewhere': 0,
+  'nothing-to-return': 0,
   'pdf-locked': 0,
   'pdf-damaged': 0,
   'too-many-pages': 0,
@@ -131,6 +133,8 @@ test.each(each)('%s %s offers only commands that exist', (locale, name) => {
           'FINI',
           'STOP',
           'REPRENDRE',
+          'RENDRE',
+          'ATTENDRE',
           'OK',
           'NON',
         ]
@@ -151,6 +155,8 @@ test.each(each)('%s %s offers only commands that exist', (locale, name) => {
           'RESUME',
           'OK',
           'NO',
+          'RETURN',
+          'WAIT',
         ]
   const offered = [...sourceOf(locale, name).matchAll(/\{\{action "([^"]+)"/gu)].map((match) => match[1] ?? '')
   expect(offered.filter((command) => !known.includes(command))).toEqual([])
