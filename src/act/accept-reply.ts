@@ -1,10 +1,12 @@
 /** A pupil's reply: sources and page jobs, the submission's times, questions and absence to the teacher, one receipt after a pause. */
-import { addressOf, type PersonId } from '../school/people'
+import { replacedBy } from '../school/page-places'
+import { addressOf, type AssignmentCode, type PersonId } from '../school/people'
 import { nextAt } from '../school/calendar'
 import { type Assignment, findAssignment } from '../store/assignments'
 import type { Tx } from '../store/database'
 import { newId } from '../store/ids'
 import { addJob } from '../store/jobs'
+import { wasWritten } from '../store/outbox'
 import { addPage, addSource, findSubmission, pagesOf, type Source, sourcesOf, saveSubmission } from '../store/submissions'
 import { answersReturnedCopy, type Decision } from '../understand/decide'
 import { createHash } from 'node:crypto'
@@ -108,7 +110,7 @@ const emptySubmission = (assignment: Assignment['code'], student: PersonId) => (
 async function keepWork(decision: Accept, assignment: Assignment, { tx, mail, reading, settings, now }: Deed): Promise<ReceiptNote['setAside']> {
   const setAside: ReceiptNote['setAside'] = []
   const before = (await sourcesOf(tx, assignment.code, decision.student)).length
-  const replaced = reading.replacesPage === null ? undefined : (await pagesOf(tx, assignment.code, decision.student))[reading.replacesPage - 1]
+  const replaces = reading.replacesPage === null ? null : await pageReplaced(tx, assignment.code, decision.student, reading.replacesPage)
   const base = { assignment: assignment.code, student: decision.student, mailId: mail.id, receivedAt: new Date(mail.received_at), error: null }
   let position = 0
   const keep = async (source: Omit<Source, keyof typeof base | 'id' | 'position'>): Promise<string | null> => {
@@ -129,7 +131,8 @@ async function keepWork(decision: Accept, assignment: Assignment, { tx, mail, re
       mediaType: file.mediaType,
       text: null,
       state: 'waiting',
-      replaces: replaced?.id ?? null,
+      replaces,
+      saidPage: reading.replacesPage,
     })
     if (id !== null) await addJob(tx, { kind: 'make-pages', key: `pages:${id}`, data: { sourceId: id }, dueAt: now }, now)
   }
@@ -143,6 +146,7 @@ async function keepWork(decision: Accept, assignment: Assignment, { tx, mail, re
       text: null,
       state: 'done',
       replaces: null,
+      saidPage: null,
     })
     if (id !== null) await addPage(tx, { ...plainPage, source: id, assignment: assignment.code, student: decision.student, verdict: 'document' })
   }
@@ -155,10 +159,17 @@ async function keepWork(decision: Accept, assignment: Assignment, { tx, mail, re
       text: reading.text,
       state: 'done',
       replaces: null,
+      saidPage: null,
     })
     if (id !== null) await addPage(tx, { ...plainPage, source: id, assignment: assignment.code, student: decision.student, verdict: 'typed' })
   }
   return setAside
+}
+
+async function pageReplaced(tx: Tx, assignment: AssignmentCode, student: PersonId, said: number): Promise<number | null> {
+  const saidOf = new Map((await sourcesOf(tx, assignment, student)).map((source) => [source.id, source.saidPage]))
+  const pages = (await pagesOf(tx, assignment, student)).map((page) => ({ id: page.id, said: saidOf.get(page.source) ?? null }))
+  return replacedBy(said, pages, await wasWritten(tx, 'receipt', assignment, student))
 }
 
 /** A word beside photos is courtesy; without them it is the work. A long text beside photos is work too: it must reach the teacher. */

@@ -124,6 +124,16 @@ export async function nextOutgoingAt(db: Db): Promise<Date | null> {
   return row?.at === null || row?.at === undefined ? null : new Date(Number(row.at))
 }
 
+/** Whether such a mail about this student's work has been written, sent or not. */
+export const wasWritten = async (db: Db, template: string, assignment: string, student: string): Promise<boolean> =>
+  (await db
+    .selectFrom('outbox')
+    .select('id')
+    .where('assignment', '=', assignment)
+    .where('student_id', '=', student)
+    .where('template', '=', template)
+    .executeTakeFirst()) !== undefined
+
 /** Copies of an assignment that have not left yet are withdrawn; how many. */
 export async function cancelOutgoing(tx: Tx, assignment: string, templates: string[]): Promise<number> {
   const result = await tx

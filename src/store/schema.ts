@@ -160,6 +160,8 @@ export interface SourceTable {
   error: string | null
   /** Page that this one came in place of. */
   replaces: number | null
+  /** "Page 2", said beside the one photo of a mail. */
+  said_page: number | null
 }
 
 export interface PageTable {

@@ -1,4 +1,5 @@
 /** What students handed in: the submission, the sources that came for it, and the pages made from them. */
+import { inTheirPlaces } from '../school/page-places'
 import type { AssignmentCode, PersonId } from '../school/people'
 import type { Db, Tx } from './database'
 import type { PageTable, SourceKind, SourceState, SourceTable, SubmissionTable } from './schema'
@@ -74,6 +75,8 @@ export interface Source {
   error: string | null
   /** Page (its id) that this one came in place of; it stays where this one cannot be read. */
   replaces: number | null
+  /** "Page 2", said beside it. */
+  saidPage: number | null
 }
 
 const sourceOf = (row: SourceTable): Source => ({
@@ -91,6 +94,7 @@ const sourceOf = (row: SourceTable): Source => ({
   state: row.state,
   error: row.error,
   replaces: row.replaces,
+  saidPage: row.said_page,
 })
 
 /** False when the same bytes came before for this submission: the same picture twice is one page. */
@@ -112,6 +116,7 @@ export async function addSource(tx: Tx, source: Source): Promise<boolean> {
       state: source.state,
       error: source.error,
       replaces: source.replaces,
+      said_page: source.saidPage,
     })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst()
@@ -202,24 +207,24 @@ export async function pagesOf(db: Db, assignment: string, student?: string): Pro
     .selectFrom('page')
     .innerJoin('source', 'source.id', 'page.source_id')
     .selectAll('page')
-    .select(['source.replaces as source_replaces', 'source.state as source_state'])
+    .select(['source.replaces as source_replaces', 'source.state as source_state', 'source.said_page'])
     .where('page.assignment', '=', assignment)
   if (student !== undefined) query = query.where('page.student_id', '=', student)
   const rows = await query.orderBy('received_at').orderBy('source.mail_id').orderBy('position').orderBy('number').execute()
-  return inTheirPlaces(rows.map((row) => ({ page: pageOf(row), replaces: row.source_state === 'done' ? row.source_replaces : null })))
-}
-
-/** A page may be replaced again and again: the last one stands where the first did. */
-function inTheirPlaces(rows: { page: Page; replaces: number | null }[]): Page[] {
-  const pages = rows.filter(({ replaces }) => replaces === null).map(({ page }) => [page])
-  for (const { page, replaces } of rows) {
-    if (replaces === null) continue
-    const place = pages.find((standing) => standing.some((one) => one.id === replaces))
-    if (place === undefined) pages.push([page])
-    else if (place[0]?.source === page.source) place.push(page)
-    else place.splice(0, place.length, page)
-  }
-  return pages.flat()
+  const byStudent = new Map<string, typeof rows>()
+  for (const row of rows) byStudent.set(row.student_id, [...(byStudent.get(row.student_id) ?? []), row])
+  return [...byStudent.values()].flatMap((own) =>
+    inTheirPlaces(
+      own.map((row) => ({
+        page: pageOf(row),
+        id: row.id,
+        source: row.source_id,
+        // What cannot be read takes nobody's place.
+        replaces: row.source_state === 'done' ? row.source_replaces : null,
+        said: row.said_page,
+      })),
+    ),
+  )
 }
 
 export const findPage = async (db: Db, id: number): Promise<Page | null> => {

@@ -9,6 +9,7 @@ test(
     await school.post()
     await school.reply('zoe', { text: 'Voici.', files: [await jpeg(1), await jpeg(2), await jpeg(3)] })
     await school.settle()
+    await school.advance(10 * minute)
     const before = await school.pages('zoe')
     await school.reply('zoe', { text: 'Voici la page 2, mieux.', files: [await jpeg(4)] })
     await school.settle()

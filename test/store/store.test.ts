@@ -60,6 +60,7 @@ const source = (id: string, blob: string, receivedAt = now, position = 0) => ({
   state: 'waiting' as const,
   error: null,
   replaces: null,
+  saidPage: null,
 })
 
 onEachDatabase('the store', (database) => {
