@@ -104,11 +104,11 @@ export class Sheet {
     this.operators.push(`q ${pdfNumber(width)} 0 0 ${pdfNumber(height)} ${pdfNumber(x)} ${this.up(y + height)} cm /${name} Do Q`)
   }
 
-  /** A form that lies at the origin, scaled. */
+  /** A form that lies at the origin, scaled. It begins as a page does: a form would go on in our colours and lines (ISO 32000-1 §8.4.1, §8.10.1). */
   form(form: PDFRef, x: number, y: number, height: number, scale: number): void {
     const name = this.named(form)
     const factor = scale.toFixed(6)
-    this.operators.push(`q ${factor} 0 0 ${factor} ${pdfNumber(x)} ${this.up(y + height)} cm /${name} Do Q`)
+    this.operators.push(`q 0 g 0 G 1 w 0 J 0 j 10 M [] 0 d ${factor} 0 0 ${factor} ${pdfNumber(x)} ${this.up(y + height)} cm /${name} Do Q`)
   }
 
   private named(object: PDFRef): string {

@@ -112,6 +112,21 @@ async function placed(sheet: Buffer, page: { widthPx: number; heightPx: number }
   return { widthPx: page.widthPx, heightPx: page.heightPx, data }
 }
 
+test('what names no colour and no line is black and thin, as on a page of its own', async () => {
+  const bytes = await typedPdf((pdf, page) => page.node.addContentStream(pdf.context.register(pdf.context.stream('300 60 150 150 re f 320 240 100 100 re S'))))
+  const [plain] = await scansOf(bytes, 60)
+  await pileOf(await pagesOf(bytes))
+  const [, sheet] = await scansOf(readFileSync(file('pile.pdf')), 120)
+  if (!plain || !sheet) throw new Error('no scan')
+  const darkest = async (data: Uint8Array): Promise<number> =>
+    (await sharp(data).extract({ left: 320, top: 560, width: 30, height: 30 }).greyscale().raw().toBuffer())[400] ?? 255
+  const shown = await placed(sheet.jpeg, plain)
+  const picture = await sharp(shown.data, { raw: { width: shown.widthPx, height: shown.heightPx, channels: 4 } })
+    .jpeg()
+    .toBuffer()
+  for (const data of [plain.jpeg, picture]) expect(await darkest(data)).toBeLessThan(12)
+})
+
 test('a page that was set upright afterwards is drawn upright', async () => {
   const bytes = await typedPdf((_, page) => page.setRotation(degrees(90)))
   const { drawings } = await drawnIn(bytes, 270)
