@@ -1,6 +1,6 @@
-/** A pile of 30 × 4 JPEG pages beside img2pdf on the same files: CPU seconds and peak memory, interleaved, medians, as ratios. Run: npm run bench bundle */
-import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+/** Piles of 30 × 4 and 40 × 12 JPEG pages beside img2pdf on the same files: CPU seconds and peak memory, interleaved, medians, as ratios. Run: npm run bench bundle */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -41,27 +41,19 @@ function costOf(command: string, args: string[]): Cost {
 
 const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? 0
 
-async function main(): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'cartable-bench-'))
-  const files: string[] = []
-  for (let seed = 0; seed < 120; seed++) {
-    const file = join(folder, `p${seed}.jpg`)
-    // Twelve different pictures are enough: both programs read each file.
-    writeFileSync(file, seed < 12 ? await picture(seed) : execFileSync('cat', [files[seed % 12] ?? ''], { maxBuffer: 1e8 }))
-    files.push(file)
-  }
-  const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0)
-  const students = Array.from({ length: 30 }, (_, index): BundleStudent => {
-    const pages = [0, 1, 2, 3].map((page) => ({
-      id: index * 4 + page + 1,
+/** A class whose pages are these files in turn. */
+function inputOf(files: string[], count: number, pagesEach: number): BundleInput {
+  const students = Array.from({ length: count }, (_, index): BundleStudent => {
+    const pages = Array.from({ length: pagesEach }, (__, page) => ({
+      id: index * pagesEach + page + 1,
       kind: 'picture' as const,
-      file: files[index * 4 + page] ?? '',
+      file: files[(index * pagesEach + page) % files.length] ?? '',
       widthPx: 1654,
       heightPx: 2339,
     }))
     return { id: `e-${index}`, name: `Élève ${index}`, states: ['submitted'], submittedAt: '2020-03-20T16:00:00Z', late: false, pages }
   })
-  const facts = {
+  const about = {
     school: 'Collège',
     locale: 'fr',
     timezone: 'Europe/Paris',
@@ -70,34 +62,45 @@ async function main(): Promise<void> {
     title: 'Thalès',
     teacherName: 'A. Lefèvre',
   } as const
-  const input: BundleInput = {
-    ...facts,
-    dueAt: null,
-    madeAt: '2020-03-20T18:00:00Z',
-    part: null,
-    markKey: '0f'.repeat(32),
-    students,
-    words: loadBundleWords('fr'),
-  }
-  writeFileSync(join(folder, 'input.json'), JSON.stringify(input))
-  // What the worker does with a build job, in a fresh process.
+  return { ...about, dueAt: null, madeAt: '2020-03-20T18:00:00Z', part: null, markKey: '0f'.repeat(32), students, words: loadBundleWords('fr') }
+}
+
+/** What the worker does with a build job, in a fresh process. */
+function scriptOf(folder: string): string {
   const load = (name: string): string => `require(${JSON.stringify(join(dist, name))})`
-  const script = `require(${JSON.stringify(join(__dirname, '..', 'dist', 'bundle', 'optimise-later.js'))});const input=JSON.parse(require('fs').readFileSync(${JSON.stringify(join(folder, 'input.json'))},'utf8'));
+  return `${load('optimise-later.js')};const input=JSON.parse(require('fs').readFileSync(${JSON.stringify(join(folder, 'input.json'))},'utf8'));
 const {buildBundle}=${load('build-bundle.js')};const {loadBundleFonts}=${load('bundle-fonts-files.js')};const {intoFile,readPicture}=${load('pile-files.js')};
 intoFile(${JSON.stringify(join(folder, 'own.pdf'))},(sink)=>buildBundle(input,{...loadBundleFonts(),readPicture},sink))`
-  const own: Cost[] = []
-  const peer: Cost[] = []
-  for (let round = 0; round < rounds; round++) {
-    peer.push(costOf('img2pdf', [...files, '-o', join(folder, 'peer.pdf')]))
-    own.push(costOf(process.execPath, ['-e', script]))
+}
+
+async function main(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'cartable-bench-'))
+  const files: string[] = []
+  for (let seed = 0; seed < 120; seed++) {
+    const file = join(folder, `p${seed}.jpg`)
+    // Twelve different pictures are enough: both programs read each file.
+    writeFileSync(file, seed < 12 ? await picture(seed) : readFileSync(files[seed % 12] ?? ''))
+    files.push(file)
   }
-  const pick = (costs: Cost[], key: keyof Cost): number => median(costs.map((cost) => cost[key]))
-  const ratio = (key: keyof Cost): string => (pick(own, key) / pick(peer, key)).toFixed(2)
-  console.log(`120 pages, ${(bytes / 1e6).toFixed(1)} MB`)
-  console.log(`img2pdf  ${pick(peer, 'cpuS').toFixed(2)} CPU s  ${Math.round(pick(peer, 'peakKb') / 1000)} MB`)
-  console.log(
-    `cartable ${pick(own, 'cpuS').toFixed(2)} CPU s  ${Math.round(pick(own, 'peakKb') / 1000)} MB   CPU × ${ratio('cpuS')}, memory × ${ratio('peakKb')}`,
-  )
+  for (const [count, pagesEach] of [
+    [30, 4],
+    [40, 12],
+  ] as const) {
+    const input = inputOf(files, count, pagesEach)
+    const used = input.students.flatMap(({ pages }) => pages.map((page) => (page.kind === 'picture' ? page.file : '')))
+    writeFileSync(join(folder, 'input.json'), JSON.stringify(input))
+    const own: Cost[] = []
+    const peer: Cost[] = []
+    for (let round = 0; round < rounds; round++) {
+      peer.push(costOf('img2pdf', [...used, '-o', join(folder, 'peer.pdf')]))
+      own.push(costOf(process.execPath, ['-e', scriptOf(folder)]))
+    }
+    const pick = (costs: Cost[], key: keyof Cost): number => median(costs.map((cost) => cost[key]))
+    const ratio = (key: keyof Cost): string => (pick(own, key) / pick(peer, key)).toFixed(2)
+    const told = (name: string, costs: Cost[]): string => `${name} ${pick(costs, 'cpuS').toFixed(2)} CPU s  ${Math.round(pick(costs, 'peakKb') / 1000)} MB`
+    console.log(`${count} × ${pagesEach} pages, ${(used.reduce((sum, file) => sum + statSync(file).size, 0) / 1e6).toFixed(1)} MB`)
+    console.log(`${told('img2pdf ', peer)}\n${told('cartable', own)}   CPU × ${ratio('cpuS')}, memory × ${ratio('peakKb')}`)
+  }
   rmSync(folder, { recursive: true })
 }
 

@@ -4,12 +4,14 @@ import type { StudentStanding } from '../school/standing'
 import { type Assignment, findAssignment } from '../store/assignments'
 import { addJob } from '../store/jobs'
 import { findPerson, setDigestOff } from '../store/people'
+import { bundleVariant } from '../understand/bundle-variant'
 import type { CommandName } from '../understand/reading'
 import { scheduleReceipt } from './accept-reply'
 import { refusePerson } from './ask-sender'
 import { answered, type CommandDecision, type Deed, held, type Outcome } from './deed'
 import { assignPages, holdReturned, releaseReturns } from './command-returns'
 import { cancelAssignment, closeAssignment, extendDeadline, remindMissing, reopenAssignment } from './change-assignment'
+import type { BundleJob } from './make-bundle'
 import { standingsOf } from './overview'
 import { peopleReading } from './readers'
 import { writeAssignment } from './send-copies'
@@ -76,10 +78,13 @@ async function familyCommand(assignment: Assignment | null, decision: CommandDec
 
 /** The bundle itself is the answer. */
 async function bundleNow(assignment: Assignment, decision: CommandDecision, deed: Deed): Promise<Outcome> {
-  const { tx, mail, now } = deed
-  if (decision.argument !== '')
+  const { tx, mail, reading, now } = deed
+  const variant = bundleVariant(decision.argument)
+  // Which exercise is on which page is not known.
+  if (variant === null || variant.exercise !== null)
     return refusePerson(decision.author, 'command-not-available', deed, { assignment: assignment.code, detail: `${decision.name} ${decision.argument}` })
-  await addJob(tx, { kind: 'make-bundle', key: `again:${assignment.code}:${mail.id}`, data: { code: assignment.code, kind: 'again' }, dueAt: now }, now)
+  const data: BundleJob = { code: assignment.code, kind: 'again', variant, to: decision.author, inReplyTo: reading.messageId }
+  await addJob(tx, { kind: 'make-bundle', key: `again:${assignment.code}:${mail.id}`, data, dueAt: now }, now)
   return answered
 }
 

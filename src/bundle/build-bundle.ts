@@ -1,5 +1,5 @@
 /** One pile as a PDF: covers, then every student's sheets in roster order. Pure: bytes go to a sink, pictures come from a reader, the clock is in the input. */
-import { type PDFRef, PDFString } from 'pdf-lib'
+import { PDFRef, PDFString } from './pdf-objects'
 import type { BuiltBundle, BundleInput, BundlePage } from './bundle-input'
 import { type CoverPlan, drawCover, planCover } from './cover'
 import { jpegFacts } from './jpeg-facts'
@@ -8,11 +8,12 @@ import { writeOutline } from './outline'
 import { pageKey } from './page-key'
 import { type ByteSink, type Literal, PdfFile, pdfNumber, pdfText } from './pdf-file'
 import { a4, type Pile } from './pile'
+import type { Drawing, Redrawn } from './redrawn'
 import { Sheet } from './sheet'
 import { drawFoot, drawMarks } from './sheet-frame'
 import { shownText } from './shown-text'
 import { StructureTree } from './structure-tree'
-import { drawHead, drawPicture, drawWords, planStudent, sizeOf, type StudentSheet } from './student-sheets'
+import { drawDrawing, drawHead, drawPicture, drawWords, planStudent, sizeOf, type StudentSheet } from './student-sheets'
 import { Typeface } from './typeface'
 import { fill, Hours } from './when'
 
@@ -20,8 +21,10 @@ export interface BundleSources {
   /** TrueType files; each is subset. */
   regularFont: Uint8Array
   boldFont: Uint8Array
-  /** Bytes of a picture, used before the next call; null where there is none. */
+  /** Bytes of a picture or of drawings, used before the next call; null where there is none. */
   readPicture: (file: string) => Uint8Array | null
+  /** Pages of PDFs, ready to be drawn in place of their pictures. */
+  drawn?: Redrawn[]
 }
 
 interface PlannedSheet {
@@ -34,6 +37,7 @@ interface Binder {
   pile: Pile
   tree: PDFRef
   sources: BundleSources
+  drawings: Map<number, Drawing>
   damagedPageIds: number[]
 }
 
@@ -44,17 +48,17 @@ interface Binder {
  * (`damagedPageIds`): one bad page never costs the others.
  */
 export async function buildBundle(input: BundleInput, sources: BundleSources, sink: ByteSink): Promise<BuiltBundle> {
-  const pdf = new PdfFile(sink)
+  const { pdf, drawings } = begin(sources, sink)
   const pile = pileOf(input, pdf, sources)
   const plans = input.students.map((student) => planStudent(student, pile))
-  const coverPlans = planCover(pile)
+  const coverPlans = input.cover === false ? [] : planCover(pile)
   const covers = coverPlans.map(() => pdf.reserve())
   const blocks = plans.map((sheets) => [
     ...sheets.map((plan): PlannedSheet => ({ plan, ref: pdf.reserve() })),
     ...(needsWhite(sheets, input) ? [{ plan: null, ref: pdf.reserve() }] : []),
   ])
   const whites = input.frontSides && covers.length % 2 === 1 ? [pdf.reserve()] : []
-  const binder: Binder = { pdf, pile, tree: pdf.reserve(), sources, damagedPageIds: [] }
+  const binder: Binder = { pdf, pile, tree: pdf.reserve(), sources, drawings, damagedPageIds: [] }
   const order = [...covers, ...whites, ...blocks.flat().map(({ ref }) => ref)]
   const firsts = plans.map((sheets, index) => (sheets.length > 0 ? (blocks[index]?.[0]?.ref ?? null) : null))
 
@@ -69,8 +73,22 @@ export async function buildBundle(input: BundleInput, sources: BundleSources, si
       else bindWhite(binder, ref)
     }
   }
-  await close(binder, order, firsts, covers)
+  close(binder, order, firsts, covers)
   return { bytes: pdf.bytes, pages: order.length, coverPages: covers.length, damagedPageIds: binder.damagedPageIds }
+}
+
+/** The drawings come first, as their files hold them; the pile's own objects are numbered after. */
+function begin({ drawn = [], readPicture }: BundleSources, sink: ByteSink): { pdf: PdfFile; drawings: Map<number, Drawing> } {
+  const last = Math.max(0, ...drawn.flatMap(({ objects }) => objects.map(([number]) => number)))
+  const pdf = new PdfFile(sink, last + 1)
+  const drawings = new Map<number, Drawing>()
+  for (const { file, objects, drawings: own } of drawn) {
+    const bytes = objects.length > 0 ? readPicture(file) : null
+    if (!bytes) continue
+    for (const [number, start, end] of objects) pdf.adopt(number, bytes.subarray(start, end))
+    for (const drawing of own) drawings.set(drawing.pageId, drawing)
+  }
+  return { pdf, drawings }
 }
 
 const needsWhite = (sheets: StudentSheet[], input: BundleInput): boolean => input.frontSides === true && sheets.length % 2 === 1
@@ -128,6 +146,11 @@ function bindStudentSheet(binder: Binder, plan: StudentSheet, ref: PDFRef, numbe
 
 function bindPicture(binder: Binder, page: BundlePage & { kind: 'picture' }, sheet: Sheet, plan: StudentSheet, section: number): void {
   const { pdf, pile, sources } = binder
+  const drawing = binder.drawings.get(page.id)
+  if (drawing) {
+    drawDrawing(sheet, PDFRef.of(drawing.form), drawing, plan, section, pile)
+    return
+  }
   const bytes = sources.readPicture(page.file)
   const facts = bytes && jpegFacts(bytes)
   if (!facts) {
@@ -192,17 +215,18 @@ function bind({ pdf, pile, tree }: Binder, sheet: Sheet, mark: string): void {
   pdf.write(sheet.ref, page)
 }
 
-async function close({ pdf, pile, tree }: Binder, order: PDFRef[], firsts: (PDFRef | null)[], covers: PDFRef[]): Promise<void> {
+function close({ pdf, pile, tree }: Binder, order: PDFRef[], firsts: (PDFRef | null)[], covers: PDFRef[]): void {
   const { input, words } = pile
-  await pile.regular.write(pdf)
-  await pile.bold.write(pdf)
+  pile.regular.write(pdf)
+  pile.bold.write(pdf)
   pdf.write(tree, { Type: 'Pages', Kids: order, Count: order.length })
   const cover = covers[0] ?? null
   const outline = writeOutline(
     pdf,
     input.students.map(({ name }, index) => ({ title: name, page: firsts[index] ?? cover, faint: !firsts[index] })),
   )
-  const title = shownText(fill(words.documentTitle, { class: input.className, title: input.title, code: input.code }), pile.regular)
+  const about = fill(words.documentTitle, { class: input.className, title: input.title, code: input.code })
+  const title = shownText(input.cover === false && input.students[0] ? `${about} – ${input.students[0].name}` : about, pile.regular)
   const root = pdf.add({
     Type: 'Catalog',
     Pages: tree,

@@ -2,13 +2,16 @@
 import type { FaultCode } from '../errors'
 import type { BuiltBundle, BundleInput } from './bundle-input'
 import type { CopyToCut, RecognisedPage, RecogniseLimits } from './recognised-page'
+import type { Redrawn, RedrawnFile, WantedDrawing } from './redrawn'
 
 export type BundleJob =
-  | { kind: 'build'; input: BundleInput; outFile: string }
+  | { kind: 'build'; input: BundleInput; drawn: Redrawn[]; outFile: string }
+  | { kind: 'read-document'; file: string }
+  | { kind: 'redraw'; file: string; wanted: WantedDrawing[]; firstObject: number; outFile: string }
   | { kind: 'recognise'; file: string; markKeyHex: string; limits: RecogniseLimits }
   | { kind: 'cut'; files: string[]; copies: CopyToCut[]; title: string; maxPages: number }
   | { kind: 'thumbnails'; file: string; pages: { index: number; rotationDegCw: number; outFile: string }[]; maxPages: number }
 
-export type BundleJobResult = BuiltBundle | RecognisedPage[] | null
+export type BundleJobResult = BuiltBundle | RedrawnFile | string | RecognisedPage[] | null
 
 export type BundleJobAnswer = { ok: true; result: BundleJobResult } | { ok: false; fault: FaultCode | null; message: string }

@@ -5,6 +5,7 @@ import { createChildPool } from '../pages/child-pool'
 import type { BuiltBundle, BundleInput } from './bundle-input'
 import type { BundleJob, BundleJobResult } from './bundle-job'
 import { draftOf } from './pile-files'
+import { drawingsFor, withTexts } from './pupil-files'
 import type { CopyToCut, RecognisedPage, RecogniseLimits } from './recognised-page'
 
 export interface BundlePool {
@@ -33,9 +34,20 @@ export interface BundlePoolOptions {
 
 const defaults: Required<BundlePoolOptions> = { jobTimeoutMs: 240_000, maxRssBytes: 1_200_000_000, idleMs: 30_000, maxPages: 2000 }
 
+const openingMs = 30_000
+const openingRssBytes = 800_000_000
+
 export function createBundlePool(options: BundlePoolOptions = {}): BundlePool {
   const { jobTimeoutMs, maxRssBytes, idleMs, maxPages } = { ...defaults, ...options }
   const pool = createChildPool<BundleJob, BundleJobResult>({ worker: 'bundle/bundle-worker', children: 1, jobTimeoutMs, maxRssBytes, idleMs })
+  // Pupils' own files are opened apart from the pile: one that kills its reader costs its drawings alone.
+  const apart = createChildPool<BundleJob, BundleJobResult>({
+    worker: 'bundle/bundle-worker',
+    children: 1,
+    jobTimeoutMs: Math.min(jobTimeoutMs, openingMs),
+    maxRssBytes: Math.min(maxRssBytes, openingRssBytes),
+    idleMs,
+  })
   /** A killed worker leaves its draft behind. */
   const writing = async (job: BundleJob, outFiles: string[]): Promise<BundleJobResult> => {
     try {
@@ -47,7 +59,15 @@ export function createBundlePool(options: BundlePoolOptions = {}): BundlePool {
   }
   const outFilesOf = (list: { outFile: string }[]): string[] => list.map(({ outFile }) => outFile)
   return {
-    build: async (input, outFile) => (await writing({ kind: 'build', input, outFile }, [outFile])) as BuiltBundle,
+    build: async (given, outFile) => {
+      const input = await withTexts(given, apart)
+      const drawn = await drawingsFor(input, outFile, apart)
+      try {
+        return (await writing({ kind: 'build', input, drawn, outFile }, [outFile])) as BuiltBundle
+      } finally {
+        for (const { file } of drawn) await rm(file, { force: true })
+      }
+    },
     recognise: async (file, markKeyHex, limits) => (await pool.run({ kind: 'recognise', file, markKeyHex, limits })) as RecognisedPage[],
     cut: async (files, copies, title = '') => {
       await writing({ kind: 'cut', files, copies, title, maxPages }, outFilesOf(copies))
@@ -55,6 +75,8 @@ export function createBundlePool(options: BundlePoolOptions = {}): BundlePool {
     thumbnails: async (file, pages) => {
       await writing({ kind: 'thumbnails', file, pages, maxPages }, outFilesOf(pages))
     },
-    close: () => pool.close(),
+    close: async () => {
+      await Promise.all([pool.close(), apart.close()])
+    },
   }
 }

@@ -14,7 +14,20 @@ const niceness = 10
 async function carryOut(job: BundleJob): Promise<BundleJobResult> {
   switch (job.kind) {
     case 'build':
-      return intoFile(job.outFile, (sink) => buildBundle(job.input, { ...loadBundleFonts(), readPicture }, sink))
+      return intoFile(job.outFile, (sink) => buildBundle(job.input, { ...loadBundleFonts(), readPicture, drawn: job.drawn }, sink))
+    case 'read-document': {
+      const { documentText } = await import('../message/document-text.js')
+      return documentText(readFileSync(job.file))
+    }
+    case 'redraw': {
+      const [{ redraw }, { shutLoaders }] = await Promise.all([import('./redraw.js'), import('../pages/shut-loaders.js')])
+      shutLoaders()
+      const { bytes, ...redrawn } = await redraw(readFileSync(job.file), job.wanted, job.firstObject, readPicture)
+      return intoFile(job.outFile, (sink) => {
+        sink(bytes)
+        return Promise.resolve(redrawn)
+      })
+    }
     case 'recognise': {
       // Loaded where needed: building a pile needs none of them.
       const [{ openReturned }, { recognise }, { loadCodeReader }, { shutLoaders }] = await Promise.all([

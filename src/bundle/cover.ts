@@ -1,5 +1,5 @@
 /** The cover: every student of the class with state, pages and hours; names lead to the first sheet. Long classes take several sheets. Decides no state. */
-import type { PDFRef } from 'pdf-lib'
+import type { PDFRef } from './pdf-objects'
 import type { Counted } from '../text/bundle-words'
 import type { BundleStudent, StudentState } from './bundle-input'
 import { a4, margin, markSide, type Pile, quietZone, strip } from './pile'
@@ -45,6 +45,7 @@ const dots: Record<StudentState, Colour> = {
   absent: [0.6, 0.62, 0.66],
   extended: [0.6, 0.62, 0.66],
   pending: [0.85, 0.5, 0.05],
+  returned: [0.13, 0.5, 0.3],
 }
 const linked: Colour = [0.1, 0.27, 0.53]
 const zebra: Colour = [0.965, 0.97, 0.978]
@@ -68,7 +69,9 @@ export function planCover(pile: Pile): CoverPlan[] {
 /** Keeps clear of the mark and of the text twin left of it. */
 const titleLines = (pile: Pile): string[] => {
   const { shown } = shownText(pile.input.title, pile.bold)
-  return wrappedText(shown, pile.bold, titleSize, a4.width - 2 * margin - markSide - quietZone - 84, 3).lines.filter((line) => line !== '')
+  const { lines, cut } = wrappedText(shown, pile.bold, titleSize, a4.width - 2 * margin - markSide - quietZone - 84, 3)
+  const written = lines.filter((line) => line !== '')
+  return cut ? [...written.slice(0, -1), `${written.at(-1) ?? ''}…`] : written
 }
 
 const topOf = (pile: Pile): number => margin + 30 + titleLines(pile).slice(0, 3).length * titleLeading + 62
@@ -80,13 +83,17 @@ export function drawCover(sheet: Sheet, plan: CoverPlan, rows: CoverRow[], place
   drawTable(sheet, plan, rows, section, pile)
   const help = wrappedText(pile.words.howToReturn, pile.regular, 8, a4.width - 2 * margin - markSide - quietZone - mm(8), 3).lines
   const left = margin + markSide + quietZone
-  if (place.i === 1)
+  if (place.i === 1) {
+    const paragraph = pile.tree.element('P', section)
     help.forEach((line, index) => {
-      pile.tree.add('P', section, sheet, () => sheet.text(left, a4.height - margin - 31 + index * 10.5, line, { face: pile.regular, size: 8, colour: soft }))
+      pile.tree.draw(paragraph, sheet, () =>
+        sheet.text(left, a4.height - margin - 31 + index * 10.5, `${line} `, { face: pile.regular, size: 8, colour: soft }),
+      )
     })
+  }
   if (place.n > 1) {
     const text = fill(pile.words.coverPage, place)
-    sheet.artifact(() => sheet.text(a4.width - margin, plan.top - 8, text, { face: pile.regular, size: 8, colour: soft, align: 'right' }))
+    sheet.artifact(() => sheet.text(margin, plan.top - 4, text, { face: pile.regular, size: 8, colour: soft }))
   }
 }
 
@@ -99,7 +106,7 @@ function drawTitle(sheet: Sheet, section: number, pile: Pile): void {
   let y = margin + 36
   const title = tree.element('H1', section)
   for (const line of lines) {
-    tree.draw(title, sheet, () => sheet.text(margin, y, line, { face: bold, size: titleSize, maxWidth: width }))
+    tree.draw(title, sheet, () => sheet.text(margin, y, `${line} `, { face: bold, size: titleSize, maxWidth: width }))
     y += titleLeading
   }
   y -= 8

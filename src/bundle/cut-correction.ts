@@ -77,7 +77,7 @@ export class CorrectionCutter {
         kids.push(await renderPage(pixels, (cut.rotationDegCw - turnedDegCw + 720) % 360, page, tools))
       }
     }
-    if (tools.face.isUsed) await tools.face.write(pdf)
+    if (tools.face.isUsed) tools.face.write(pdf)
     finish(pdf, tools.tree, kids, this.sources.title)
     return Buffer.concat(parts)
   }

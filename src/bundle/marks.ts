@@ -52,6 +52,9 @@ export function marksIn(text: string, key: string): Mark[] {
   return [...found.values()]
 }
 
+/** Whether text holds anything of a mark's form, authentic or not, however it is broken up. */
+export const looksMarked = (text: string): boolean => /[0-9A-Z]{4}-[0-9A-Z]{7}-[0-9A-Z]{13}/.test(text.toUpperCase().replace(/\s/g, ''))
+
 export const sameMark = (a: Mark, b: Mark): boolean => a.pageId === b.pageId && a.code === b.code
 
 function keyBytes(key: string): Buffer {

@@ -1,5 +1,5 @@
 /** The outline beside the pile: one entry a student, named as in the roster. */
-import type { PDFRef } from 'pdf-lib'
+import type { PDFRef } from './pdf-objects'
 import { type Literal, type PdfFile, pdfText } from './pdf-file'
 
 export interface OutlineEntry {

@@ -1,7 +1,7 @@
 /** Writes a PDF object by object to a sink and keeps only offsets, so that a pile of any size needs little memory. It knows the file format, not what is drawn. */
 import { createHash } from 'node:crypto'
 import { deflateSync } from 'node:zlib'
-import { PDFContext, PDFDict, PDFHexString, PDFName, type PDFObject, PDFRawStream, PDFRef } from 'pdf-lib'
+import { PDFContext, PDFDict, PDFHexString, PDFName, type PDFObject, PDFRawStream, PDFRef } from './pdf-objects'
 
 /** Takes the bytes in order; may be called many times. */
 export type ByteSink = (chunk: Uint8Array) => void
@@ -15,7 +15,12 @@ export class PdfFile {
   private readonly hash = createHash('sha256')
   private position = 0
 
-  constructor(private readonly sink: ByteSink) {
+  /** @param firstObject numbers below are left to objects of another file, which `adopt` takes over. */
+  constructor(
+    private readonly sink: ByteSink,
+    firstObject = 1,
+  ) {
+    this.context.largestObjectNumber = firstObject - 1
     // ISO 32000-1 §7.5.2: four bytes above 127 in a comment tell that the file is binary.
     this.put(Buffer.from('%PDF-1.7\n%\xe2\xe3\xcf\xd3\n', 'latin1'))
   }
@@ -36,6 +41,14 @@ export class PdfFile {
     this.open(ref)
     this.put(body)
     this.put(Buffer.from('\nendobj\n'))
+    return ref
+  }
+
+  /** Takes an object over as it stands in another file of ours, under its number there. */
+  adopt(number: number, bytes: Uint8Array): PDFRef {
+    const ref = PDFRef.of(number)
+    this.claim(ref)
+    this.put(bytes)
     return ref
   }
 
@@ -89,9 +102,13 @@ export class PdfFile {
     this.put(Buffer.from(`${lines.join('')}trailer\n${trailer.toString()}\nstartxref\n${start}\n%%EOF\n`, 'latin1'))
   }
 
-  private open(ref: PDFRef): void {
+  private claim(ref: PDFRef): void {
     if (this.offsets[ref.objectNumber] !== undefined) throw new Error(`PDF object ${ref.objectNumber} written twice`)
     this.offsets[ref.objectNumber] = this.position
+  }
+
+  private open(ref: PDFRef): void {
+    this.claim(ref)
     this.put(Buffer.from(`${ref.objectNumber} 0 obj\n`))
   }
 

@@ -1,5 +1,5 @@
 /** One sheet's content while it is drawn: text, lines, pictures and marks in points from the top left corner, with the tags a screen reader follows. */
-import { PDFHexString, type PDFRef } from 'pdf-lib'
+import { PDFHexString, type PDFRef } from './pdf-objects'
 import { pdfNumber, pdfText } from './pdf-file'
 import type { Typeface } from './typeface'
 
@@ -100,9 +100,21 @@ export class Sheet {
   }
 
   image(image: PDFRef, x: number, y: number, width: number, height: number): void {
-    const name = `I${this.images.size}`
-    this.images.set(name, image)
+    const name = this.named(image)
     this.operators.push(`q ${pdfNumber(width)} 0 0 ${pdfNumber(height)} ${pdfNumber(x)} ${this.up(y + height)} cm /${name} Do Q`)
+  }
+
+  /** A form that lies at the origin, scaled. It begins as a page does: a form would go on in our colours and lines (ISO 32000-1 §8.4.1, §8.10.1). */
+  form(form: PDFRef, x: number, y: number, height: number, scale: number): void {
+    const name = this.named(form)
+    const factor = scale.toFixed(6)
+    this.operators.push(`q 0 g 0 G 1 w 0 J 0 j 10 M [] 0 d ${factor} 0 0 ${factor} ${pdfNumber(x)} ${this.up(y + height)} cm /${name} Do Q`)
+  }
+
+  private named(object: PDFRef): string {
+    const name = `I${this.images.size}`
+    this.images.set(name, object)
+    return name
   }
 
   /** Black modules of a matrix as one path: no seams between them at any resolution. */

@@ -13,6 +13,7 @@ const whole = (text: string, face: Typeface): boolean => [...text.normalize('NFC
 export function shownName(name: string, id: string, face: Typeface): ShownText {
   if (whole(name, face)) return { shown: name }
   const rest = withoutUndrawable(name, face, ' ')
+    .replace(/\p{Cf}/gu, '')
     .replace(/\(\s*\)|\[\s*\]/gu, ' ')
     .replace(/\s+/gu, ' ')
     .trim()

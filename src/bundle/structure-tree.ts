@@ -1,5 +1,5 @@
 /** The order in which a reader without eyes meets the pile: headings, tables, figures with their alternate text (ISO 32000-1 §14.7, §14.8). Draws nothing. */
-import type { PDFRef } from 'pdf-lib'
+import type { PDFRef } from './pdf-objects'
 import { type Literal, type PdfFile, pdfText } from './pdf-file'
 import type { Sheet } from './sheet'
 
@@ -42,7 +42,7 @@ export class StructureTree {
   }
 
   /** A new element that holds just this content. */
-  add(tag: StructureTag, parent: number, sheet: Sheet, draw: () => void, facts: { alt?: string } = {}): number {
+  add(tag: StructureTag, parent: number, sheet: Sheet, draw: () => void, facts: { alt?: string; title?: string } = {}): number {
     const element = this.element(tag, parent, facts)
     this.draw(element, sheet, draw)
     return element

@@ -1,8 +1,10 @@
 /** One embedded font: measures, shapes and encodes text, then writes the glyphs that were used. What the font lacks is said, never drawn as an empty box. */
-import { create, type Font, type Glyph, type GlyphPosition } from '@pdf-lib/fontkit'
-import { PDFHexString, type PDFRef } from 'pdf-lib'
+import { createRequire } from 'node:module'
+import type { Font } from '@pdf-lib/fontkit'
 import { type PdfFile, pdfNumber } from './pdf-file'
+import { PDFHexString, type PDFRef } from './pdf-objects'
 import { drawable, hasRightToLeft, textRuns } from './text-runs'
+import { type PlainGlyph, TrueType } from './true-type'
 
 export interface ShapedText {
   /** In thousandths of the font size. */
@@ -14,29 +16,32 @@ export interface ShapedText {
 }
 
 interface Placed {
-  glyph: Glyph
-  position: GlyphPosition
+  glyph: PlainGlyph
+  /** Font units. */
+  position: { xAdvance: number; xOffset: number; yOffset: number }
 }
 
-/** Latin, Greek, Cyrillic and punctuation without combining marks: the font's layout tables would change nothing but kerning, and cost half of a pile's time. */
+/** Latin, Greek, Cyrillic and punctuation without combining marks: the font's layout tables would change nothing but kerning. */
 const plainScript = /^[\u0020-\u02af\u0370-\u0482\u048a-\u052f\u1e00-\u1fff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf]*$/
 
+/** Loaded where a script needs it: most piles do not, and it takes as long as drawing 60 sheets. */
+const loadShaper = (): typeof import('@pdf-lib/fontkit') => createRequire(__filename)('@pdf-lib/fontkit') as typeof import('@pdf-lib/fontkit')
+
 export class Typeface {
-  private readonly font: Font
-  private readonly subset
-  /** Glyph number in the file → glyph, for widths and the way back to text. */
-  private readonly used = new Map<number, Glyph>()
+  private readonly font: TrueType
+  private shaper: Font | null = null
+  /** Glyph number → glyph, for widths and the way back to text. */
+  private readonly used = new Map<number, PlainGlyph>()
   private readonly shapes = new Map<string, ShapedText>()
   private readonly scale: number
 
   constructor(
-    fontFile: Uint8Array,
+    private readonly fontFile: Uint8Array,
     /** Resource name on pages: "R", capital letters. */
     readonly key: string,
     readonly ref: PDFRef,
   ) {
-    this.font = create(fontFile)
-    this.subset = this.font.createSubset()
+    this.font = new TrueType(fontFile)
     this.scale = 1000 / this.font.unitsPerEm
   }
 
@@ -47,7 +52,7 @@ export class Typeface {
 
   canDraw(sign: string): boolean {
     const point = sign.codePointAt(0) ?? 0
-    return point <= 0x20 || this.font.hasGlyphForCodePoint(point)
+    return point <= 0x20 || this.font.has(point)
   }
 
   /** Width in points. */
@@ -74,14 +79,15 @@ export class Typeface {
   /** One glyph a sign, without kerning. */
   private inARow(text: string): Placed[] {
     return [...text].map((sign) => {
-      const glyph = this.font.glyphForCodePoint(sign.codePointAt(0) ?? 0)
-      return { glyph, position: { xAdvance: glyph.advanceWidth, yAdvance: 0, xOffset: 0, yOffset: 0 } }
+      const glyph = this.font.glyphOf(sign.codePointAt(0) ?? 0)
+      return { glyph, position: { xAdvance: glyph.advanceWidth, xOffset: 0, yOffset: 0 } }
     })
   }
 
   /** Through the font's tables: joined letters, raised marks. */
   private laidOut(text: string): Placed[] {
-    const { glyphs, positions } = this.font.layout(text, { liga: false, clig: false })
+    this.shaper ??= loadShaper().create(this.fontFile)
+    const { glyphs, positions } = this.shaper.layout(text, { liga: false, clig: false })
     return glyphs.flatMap((glyph, index): Placed[] => (positions[index] ? [{ glyph, position: positions[index] }] : []))
   }
 
@@ -123,23 +129,22 @@ export class Typeface {
     return open ? `${out}[${open}] TJ` : out
   }
 
-  private codeOf(glyph: Glyph): number {
-    const code = this.subset.includeGlyph(glyph)
-    if (!this.used.has(code)) this.used.set(code, glyph)
-    return code
+  private codeOf(glyph: PlainGlyph): number {
+    if (!this.used.has(glyph.id)) this.used.set(glyph.id, glyph)
+    return glyph.id
   }
 
   /** Writes the font under `ref`: composite, Identity-H, subset, with the way back to Unicode (ISO 32000-1 §9.7, §9.10.3). Once, when all is drawn. */
-  async write(pdf: PdfFile): Promise<void> {
+  write(pdf: PdfFile): void {
     const { font } = this
-    const name = `${this.key.toUpperCase().padEnd(6, 'A')}+${font.postscriptName ?? 'Font'}`
-    const file = pdf.writeStream(pdf.reserve(), {}, await this.subsetBytes())
+    const name = `${this.key.toUpperCase().padEnd(6, 'A')}+${font.postscriptName}`
+    const file = pdf.writeStream(pdf.reserve(), {}, font.subset(this.used.keys()))
     const round = (units: number): number => Math.round(units * this.scale)
     const descriptor = pdf.add({
       Type: 'FontDescriptor',
       FontName: name,
       Flags: 4,
-      FontBBox: [round(font.bbox.minX), round(font.bbox.minY), round(font.bbox.maxX), round(font.bbox.maxY)],
+      FontBBox: [round(font.box.minX), round(font.box.minY), round(font.box.maxX), round(font.box.maxY)],
       ItalicAngle: 0,
       Ascent: round(font.ascent),
       Descent: round(font.descent),
@@ -165,24 +170,14 @@ export class Typeface {
     const toUnicode = pdf.writeStream(pdf.reserve(), {}, toUnicodeMap(codes))
     pdf.write(this.ref, { Type: 'Font', Subtype: 'Type0', BaseFont: name, Encoding: 'Identity-H', DescendantFonts: [descendant], ToUnicode: toUnicode })
   }
-
-  private subsetBytes(): Promise<Uint8Array> {
-    return new Promise((resolve) => {
-      const parts: Uint8Array[] = []
-      this.subset
-        .encodeStream()
-        .on('data', (part) => parts.push(part))
-        .on('end', () => resolve(Buffer.concat(parts)))
-    })
-  }
 }
 
-const utf16 = (glyph: Glyph): string =>
+const utf16 = (glyph: PlainGlyph): string =>
   Buffer.from(String.fromCodePoint(...glyph.codePoints), 'utf16le')
     .swap16()
     .toString('hex')
 
-function toUnicodeMap(codes: [number, Glyph][]): string {
+function toUnicodeMap(codes: [number, PlainGlyph][]): string {
   const lines = codes.filter(([, glyph]) => glyph.codePoints.length > 0).map(([code, glyph]) => `<${code.toString(16).padStart(4, '0')}> <${utf16(glyph)}>`)
   const blocks: string[] = []
   // At most 100 lines a block (Adobe technical note 5014).

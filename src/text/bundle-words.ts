@@ -28,7 +28,10 @@ export interface BundleWords {
   /** Beside the summary, each with `{n}`. */
   counts: Record<'late' | 'question' | 'pending' | 'missing' | 'open' | 'unreachable' | 'excused' | 'absent', Counted>
   columns: { name: string; state: string; pages: string; handedIn: string; sheet: string }
-  states: Record<'submitted' | 'late' | 'several' | 'question' | 'missing' | 'open' | 'unreachable' | 'excused' | 'absent' | 'extended' | 'pending', string>
+  states: Record<
+    'submitted' | 'late' | 'several' | 'question' | 'missing' | 'open' | 'unreachable' | 'excused' | 'absent' | 'extended' | 'pending' | 'returned',
+    string
+  >
   /** `{when}`. */
   extendedUntil: string
   /** Both hours, where they differ: `{arrived} {postmarked}`. */
@@ -43,10 +46,15 @@ export interface BundleWords {
   page: string
   /** `{name} {i} {n}`. */
   pictureAlt: string
+  /** The same, where a number stands for the name. */
+  anonymousAlt: string
+  /** What stands in a name's place: `{n}`. */
+  anonymousName: string
   typedHeading: string
   documentHeading: string
   /** `{filename}`. */
   documentRidesAlong: string
+  documentKeptBack: string
   documentText: string
   documentWithoutText: string
   unreadableHeading: string

@@ -155,6 +155,15 @@ export interface BundleData extends PileData {
   unreachable: string[]
   question: string[]
   absent: string[]
+  /** PDFs in this mail. */
+  files: number
+  /** What the teacher asked for (COPIES RECTO …). */
+  variant: { frontSides: boolean; separate: boolean; anonymous: boolean; onlyNew: boolean }
+}
+
+/** Whose number is whose in an anonymous pile; goes apart, to be opened after correcting. */
+export interface AnonymousKeyData extends AboutAssignment {
+  copies: { number: number; name: string }[]
 }
 
 /** M9. `students`: who stands in this addendum. */
@@ -246,6 +255,7 @@ export type RefusedReason =
   /** `detail`: the name nobody (or several) has. */
   | 'unknown-group-name'
   | 'bundle-nothing'
+  | 'bundle-nothing-new'
   /** `detail`: the words no date was found in. */
   | 'date-unclear'
   | 'name-unclear'
@@ -354,6 +364,7 @@ export interface MailData {
   question: QuestionData
   answer: AnswerData
   bundle: BundleData
+  'anonymous-key': AnonymousKeyData
   'late-work': LateWorkData
   'return-report': ReturnReportData
   'returned-copy': ReturnedCopyData

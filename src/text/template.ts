@@ -27,6 +27,7 @@ export const templateNames = Object.keys({
   question: 0,
   answer: 0,
   bundle: 0,
+  'anonymous-key': 0,
   'late-work': 0,
   'return-report': 0,
   'returned-copy': 0,

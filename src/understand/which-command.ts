@@ -1,7 +1,9 @@
 /** The command a mail gives: in the subject of a mail without text, or alone on its first written line. Sentences are no commands. */
 import type { Command } from './reading'
+import { bundleVariant } from './bundle-variant'
 import { type ArgumentShape, commandRows, type CommandRow } from './command-words'
 import { plainOf } from './date-words'
+import { oneErrorApart } from './typing-error'
 import { type DueContext, dueIn } from './when-due'
 
 export interface CommandQuestion {
@@ -30,16 +32,6 @@ const politeBefore =
 const politeBehind =
   /(?:[ ,.!;]+(?:merci(?: (?:d'avance|beaucoup|bien))?|svp|s\.v\.p|stp|s'il (?:vous|te) plait|please|thanks|thank you|cordialement))+[ .!;]*$/
 
-/** One letter more, fewer, other, or two exchanged (Damerau). */
-export function oneErrorApart(a: string, b: string): boolean {
-  if (a === b || Math.abs(a.length - b.length) > 1) return false
-  let at = 0
-  while (at < a.length && a[at] === b[at]) at += 1
-  const [restA, restB] = [a.slice(at), b.slice(at)]
-  if (restA.length !== restB.length) return restA.length > restB.length ? restA.slice(1) === restB : restB.slice(1) === restA
-  return restA.slice(1) === restB.slice(1) || (restA[0] === restB[1] && restA[1] === restB[0] && restA.slice(2) === restB.slice(2))
-}
-
 const name = "[\\p{L}][\\p{L}\\p{M}'.-]*"
 const names = new RegExp(`^(?:${name})(?: ${name}){0,3}(?:(?:,| et | and |, et )\\s*${name}(?: ${name}){0,3}){0,30}$`, 'u')
 /** Small words that show a sentence, not a name. */
@@ -55,7 +47,7 @@ const shapes: Record<ArgumentShape, (argument: string, plain: string, context: D
     plain === 'tous' || plain === 'all' || plain === 'toutes' || (names.test(argument) && !sentence.test(argument) && argument.length <= 120),
   pages: (argument, plain) => /\d/.test(plain) && new RegExp(`^(?:(?:${name}) ){0,4}(?:page )?(?:p ?)?\\d{1,3}(?:[ ,;>-]+\\d{1,3})*$`, 'u').test(argument),
   text: (argument) => argument.length > 0,
-  bundle: (_argument, plain) => /^(?:(?:recto|separees?|anonymes?|nouvelles?|simplex|separate|anonymous|new|ex\.? ?\d{1,2})[ ,]*)+$/.test(plain),
+  bundle: (argument) => bundleVariant(argument) !== null,
   solution: (argument, plain, context) => /^(?:aux rendus|to submitters)$/.test(plain) || dueIn(argument, context) !== null,
   language: (_argument, plain) => /^[\p{L}-]{2,20}$/u.test(plain),
   address: (argument) => /^[^\s@<>]{1,64}@[^\s@<>]+(?:\s+\S.{0,60})?$/u.test(argument),

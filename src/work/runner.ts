@@ -115,7 +115,7 @@ function startLane(lane: Lane, options: RunnerOptions): Runner {
   }
 
   function start(job: Job): void {
-    const work = attempt(job, options).finally(() => {
+    const work = attempt(job, options, () => stopping).finally(() => {
       running.delete(work)
       wake()
     })
@@ -137,7 +137,7 @@ function startLane(lane: Lane, options: RunnerOptions): Runner {
   }
 }
 
-async function attempt(job: Job, options: RunnerOptions): Promise<void> {
+async function attempt(job: Job, options: RunnerOptions, isStopping: () => boolean): Promise<void> {
   const { database, log } = options
   try {
     const handler = options.handlers[job.kind]
@@ -150,7 +150,9 @@ async function attempt(job: Job, options: RunnerOptions): Promise<void> {
         await finishJob(tx, job.id)
       })
   } catch (error) {
-    await settleFailure(job, error, options).catch((second: unknown) => log.error('job-not-settled', { job: job.id, kind: job.kind, code: codeOf(second) }))
+    // The end of the service takes children along: that is no attempt.
+    const settled = isStopping() ? database.transaction((tx) => returnJob(tx, job.id)) : settleFailure(job, error, options)
+    await settled.catch((second: unknown) => log.error('job-not-settled', { job: job.id, kind: job.kind, code: codeOf(second) }))
   }
 }
 

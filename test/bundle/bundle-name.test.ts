@@ -1,4 +1,4 @@
-import { bundleFileName, fileWord } from '../../src/bundle/bundle-name'
+import { bundleFileName, fileWord, studentFileName } from '../../src/bundle/bundle-name'
 import { partOverheadBytes, sheetOverheadBytes, splitByBytes } from '../../src/bundle/split-by-bytes'
 
 test.each([
@@ -13,6 +13,16 @@ test.each([
 ])('names a pile: %s', (_, className, title, name) => expect(bundleFileName({ className, code: 'K7Q2', title })).toBe(name))
 
 test('numbers a part', () => expect(bundleFileName({ className: '3B', code: 'K7Q2', title: 'A', part: 2 })).toBe('3b_K7Q2_A_2.pdf'))
+test.each([
+  ['Zoé Martin', 'MARTIN-Zoe_3b_K7Q2.pdf'],
+  ['Marie-Éléonore de La Rochefoucauld', 'DE-LA-ROCHEFOUCAULD-Marie-Eleonore_3b_K7Q2.pdf'],
+  ['Łukasz', 'Lukasz_3b_K7Q2.pdf'],
+  ['李伟', 'e-7_3b_K7Q2.pdf'],
+  ['Wei 李', 'Wei_3b_K7Q2.pdf'],
+  ['../../Con', 'Con_3b_K7Q2.pdf'],
+])('names the file of %s', (name, file) => expect(studentFileName({ name, id: 'e-7', className: '3b', code: 'K7Q2' })).toBe(file))
+test('numbers a part of one pupil', () =>
+  expect(studentFileName({ name: 'Zoé Martin', id: 'e', className: '3b', code: 'K7Q2', part: 2 })).toBe('MARTIN-Zoe_3b_K7Q2_2.pdf'))
 test('a word never begins or ends with a dash', () => expect(fileWord('…—a—…')).toBe('a'))
 
 describe('splitByBytes', () => {

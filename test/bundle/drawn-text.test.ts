@@ -17,6 +17,7 @@ test.each([
   ['one in Chinese', '李伟', { shown: 'e-7', actualText: '李伟' }],
   ['one half in Chinese', 'Wei 李', { shown: 'Wei (e-7)', actualText: 'Wei 李' }],
   ['one in Chinese beside empty brackets', 'Wei (伟)', { shown: 'Wei (e-7)', actualText: 'Wei (伟)' }],
+  ['one behind joined pictures', '👩‍👩‍👧 Léa', { shown: 'Léa (e-7)', actualText: '👩‍👩‍👧 Léa' }],
   ['one in Tamil', 'தமிழ்', { shown: 'e-7', actualText: 'தமிழ்' }],
 ])('shows %s', (_, name, shown) => expect(shownName(name, 'e-7', bold)).toEqual(shown))
 

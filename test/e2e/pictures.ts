@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { deflateRawSync, crc32 } from 'node:zlib'
+import { PDFDocument, StandardFonts } from 'pdf-lib'
 import sharp from 'sharp'
 import { plainPdf } from '../../src/bundle/plain-pdf'
 import type { FileToSend } from './writing'
@@ -44,6 +45,15 @@ export const photo = (file: string, name: string): FileToSend => ({
 export async function pdf(seeds: number[], name = 'scan.pdf'): Promise<FileToSend> {
   const pages = await Promise.all(seeds.map(async (seed) => ({ jpeg: await sheet(seed), widthPx: 620, heightPx: 877 })))
   return { name, mediaType: 'application/pdf', content: await plainPdf(pages) }
+}
+
+/** As a word processor makes it: text, no picture. */
+export async function typedPdf(words: string, name = 'devoir.pdf'): Promise<FileToSend> {
+  const pdf = await PDFDocument.create({ updateMetadata: false })
+  const page = pdf.addPage([595.28, 841.89])
+  const font = await pdf.embedFont(StandardFonts.Helvetica)
+  for (let line = 0; line < 25; line++) page.drawText(`${words} (${line + 1})`, { x: 60, y: 760 - line * 24, size: 13, font })
+  return { name, mediaType: 'application/pdf', content: await pdf.save() }
 }
 
 /** Needs a folder for qpdf to work in. */

@@ -35,6 +35,7 @@ const reasons = keysOf<RefusedReason>({
   'text-is-no-command': 0,
   'unknown-group-name': 0,
   'bundle-nothing': 0,
+  'bundle-nothing-new': 0,
   'date-unclear': 0,
   'name-unclear': 0,
   'correction-not-recognised': 0,
@@ -115,6 +116,10 @@ test.each(each)('%s %s offers only commands that exist', (locale, name) => {
     locale === 'fr'
       ? [
           'COPIES',
+          'COPIES RECTO',
+          'COPIES SÉPARÉES',
+          'COPIES ANONYMES',
+          'COPIES NOUVELLES',
           'ÉTAT',
           'ÉCHÉANCE',
           'REPORTER',
@@ -135,6 +140,7 @@ test.each(each)('%s %s offers only commands that exist', (locale, name) => {
         ]
       : [
           'COPIES',
+          ...['SIMPLEX', 'SEPARATE', 'ANONYMOUS', 'NEW'].map((word) => `COPIES ${word}`),
           'STATUS',
           'EXTEND',
           'CLOSE',

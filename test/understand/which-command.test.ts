@@ -1,5 +1,6 @@
 /** The closed list of commands, in French and English, and sentences that only begin like one. */
-import { oneErrorApart, whichCommand } from '../../src/understand/which-command'
+import { oneErrorApart } from '../../src/understand/typing-error'
+import { whichCommand } from '../../src/understand/which-command'
 
 const context = { now: new Date('2020-03-16T08:00:00+01:00'), timezone: 'Europe/Paris', locale: 'fr' as const }
 const inBody = (text: string, inThread = true): string | null => {
