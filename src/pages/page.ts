@@ -36,5 +36,12 @@ export interface PageLimits {
   maxPixels: number
 }
 
+/** RGB, three bytes a pixel, rows from the top. */
+export interface RgbPixels {
+  widthPx: number
+  heightPx: number
+  data: Buffer
+}
+
 /** JPEG quality of what comes out: 80 keeps pencil, about 180 KB a page (SPEED.md: mozjpeg costs ten times for 13 %). */
 export const jpegQuality = 80
