@@ -1,5 +1,6 @@
 /** A word on a page's quality, from its pixels before the light was evened. When unsure: good. */
 import type { Surface } from './even-light'
+import type { PageFacts } from './found-page'
 import type { Quality } from './page'
 
 // Held in this file: loops over millions of pixels look these up no further.
@@ -11,12 +12,11 @@ export interface Measured {
   widthPx: number
   heightPx: number
   surface: Surface
-  /** Pixels of the source, before it was fitted to A4. */
-  sourcePixels: number
+  facts: Pick<PageFacts, 'pixelsPerMm'>
 }
 
-/** Under this a page photographed whole has fewer than 5 pixels a millimetre across: not legible. */
-const smallPixels = 350_000
+/** Under this writing is not legible. */
+const fewestPixelsPerMm = 2.4
 const darkBelow = 0.3
 /** Share of the strongest edges that is looked at. */
 const strongShare = 0.01
@@ -29,7 +29,7 @@ export function judge(measured: Measured): Quality {
   const lights = [...measured.surface.light].sort((a, b) => a - b)
   const exposure = (lights[floor(lights.length / 2)] ?? 0) / 255
   const sharpness = edgeSharpness(measured)
-  if (measured.sourcePixels < smallPixels) return { sharpness, exposure, verdict: 'small' }
+  if (measured.facts.pixelsPerMm < fewestPixelsPerMm) return { sharpness, exposure, verdict: 'small' }
   if (exposure < darkBelow) return { sharpness, exposure, verdict: 'dark' }
   if (sharpness < blurryBelow) return { sharpness, exposure, verdict: 'blurry' }
   return { sharpness, exposure, verdict: 'good' }
