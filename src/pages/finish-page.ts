@@ -1,16 +1,19 @@
 /** A found page → a page: light evened, judged, a JPEG without metadata. */
 import sharp from 'sharp'
-import { evenLight, paperSurface } from './even-light'
+import { divideLight } from './even-light'
 import type { FoundPage } from './found-page'
 import { judge } from './judge-quality'
 import { jpegQuality, type MadePage } from './page'
+import { paperLight } from './paper-light'
+import { quietPaper } from './quiet-paper'
 
 export async function finish({ pixels, rotationDegCw, corners, facts }: FoundPage, number: number): Promise<MadePage> {
-  const surface = await paperSurface(pixels)
+  const light = paperLight(pixels)
+  divideLight(pixels, light)
+  const quality = judge({ pixels, light, facts })
+  quietPaper(pixels)
   const raw = { width: pixels.widthPx, height: pixels.heightPx, channels: 3 } as const
-  const grey = await sharp(pixels.data, { raw }).toColourspace('b-w').raw().toBuffer()
-  const quality = judge({ grey, widthPx: pixels.widthPx, heightPx: pixels.heightPx, surface, facts })
-  evenLight(pixels, surface)
-  const jpeg = await sharp(pixels.data, { raw }).jpeg({ quality: jpegQuality }).toBuffer()
+  // Colour at full resolution: at half of it a pen's thin line loses half its hue.
+  const jpeg = await sharp(pixels.data, { raw }).jpeg({ quality: jpegQuality, chromaSubsampling: '4:4:4' }).toBuffer()
   return { number, jpeg, widthPx: pixels.widthPx, heightPx: pixels.heightPx, rotationDegCw, corners, quality }
 }

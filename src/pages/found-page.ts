@@ -1,7 +1,6 @@
 /** What passes between the stages: decoded frame → found page → finished page. */
 import type { Sharp } from 'sharp'
-import type { RgbPixels } from './even-light'
-import type { MadePage } from './page'
+import type { MadePage, RgbPixels } from './page'
 
 /** A picture as stored, not turned: a pipeline that yields its pixels, and what the file says about them. */
 export interface Frame {

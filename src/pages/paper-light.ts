@@ -14,6 +14,8 @@ export interface PaperLight {
   cellPx: number
   /** 0–255; red, green and blue planes. */
   planes: [Float32Array, Float32Array, Float32Array]
+  /** Darkest of the pixels looked at against the light of the cell: 0 (even) to 1 (black on it). */
+  contrast: Float32Array
   /** 1 where the cell showed paper, 0 where its light is that of the paper around it. */
   isPaper: Uint8Array
 }
@@ -28,11 +30,11 @@ const strokeCells = 2
  * light of the paper around (normalised convolution, Knutsson & Westin 1993). Division by it: Gatos, Pratikakis & Perantonis 2006, §2.2, without their binarisation.
  */
 export function paperLight(pixels: RgbPixels): PaperLight {
-  const { columns, rows, cellPx, planes } = brightCells(pixels)
+  const { columns, rows, cellPx, planes, contrast } = brightCells(pixels)
   const closed = planes.map((plane) => close(plane, columns, rows, strokeCells))
   const isPaper = paperCells(closed, columns, rows)
   const light = closed.map((plane) => boxMean(spreadKnown(plane, isPaper, columns, rows), columns, rows, 1))
-  return { columns, rows, cellPx, planes: light as PaperLight['planes'], isPaper }
+  return { columns, rows, cellPx, planes: light as PaperLight['planes'], contrast, isPaper }
 }
 
 /** Mean colour of the pixels of each cell that are brighter than the cell's mean: between strokes, the paper. */
@@ -41,6 +43,7 @@ function brightCells({ data, widthPx, heightPx }: RgbPixels): Omit<PaperLight, '
   const [columns, rows] = [ceil(widthPx / cellPx), ceil(heightPx / cellPx)]
   const planes: PaperLight['planes'] = [new Float32Array(columns * rows), new Float32Array(columns * rows), new Float32Array(columns * rows)]
   const [reds, greens, blues] = planes
+  const contrast = new Float32Array(columns * rows)
   const step = cellPx >= 8 ? 2 : 1
   for (let row = 0; row < rows; row++)
     for (let column = 0; column < columns; column++) {
@@ -51,16 +54,24 @@ function brightCells({ data, widthPx, heightPx }: RgbPixels): Omit<PaperLight, '
       const y1 = min(heightPx, y0 + cellPx)
       let total = 0
       let count = 0
+      let darkest = 1020
       for (let y = y0; y < y1; y += step)
         for (let x = x0, at = (y * widthPx + x0) * 3; x < x1; x += step, at += 3 * step) {
-          total += (data[at] as number) + 2 * (data[at + 1] as number) + (data[at + 2] as number)
+          const light = (data[at] as number) + 2 * (data[at + 1] as number) + (data[at + 2] as number)
+          total += light
+          if (light < darkest) darkest = light
           count++
         }
       const mean = total / count
-      let [red, green, blue, bright] = [0, 0, 0, 0]
+      let red = 0
+      let green = 0
+      let blue = 0
+      let bright = 0
       for (let y = y0; y < y1; y += step)
         for (let x = x0, at = (y * widthPx + x0) * 3; x < x1; x += step, at += 3 * step) {
-          const [r, g, b] = [data[at] as number, data[at + 1] as number, data[at + 2] as number]
+          const r = data[at] as number
+          const g = data[at + 1] as number
+          const b = data[at + 2] as number
           if (r + 2 * g + b < mean) continue
           red += r
           green += g
@@ -71,6 +82,7 @@ function brightCells({ data, widthPx, heightPx }: RgbPixels): Omit<PaperLight, '
       reds[cell] = red / bright
       greens[cell] = green / bright
       blues[cell] = blue / bright
+      contrast[cell] = 1 - (darkest * bright) / max(1, red + 2 * green + blue)
     }
-  return { columns, rows, cellPx, planes }
+  return { columns, rows, cellPx, planes, contrast }
 }

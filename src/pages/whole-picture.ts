@@ -1,9 +1,8 @@
 /** The picture as it is: turned as its file says, fitted into A4, on white. */
 import sharp from 'sharp'
-import type { RgbPixels } from './even-light'
 import type { Frame } from './found-page'
 import { isMirrored, turnOf } from './orientation'
-import { a4 } from './page'
+import { a4, type RgbPixels } from './page'
 
 /** Portrait or landscape, whichever the picture is; never enlarged. */
 export async function wholePicture({ picture, widthPx, heightPx, orientation }: Frame): Promise<RgbPixels> {

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { plainPdf } from '../../src/bundle/plain-pdf'
 import { heicFacts } from '../../src/pages/heic-boxes'
-import { edgeSharpness } from '../../src/pages/judge-quality'
 import { makePages } from '../../src/pages/make-page'
 import type { MadePage } from '../../src/pages/page'
 import { readBmp } from '../../src/pages/read-bmp'
@@ -122,41 +121,10 @@ test.each([
   await expect(make(await bytesOf())).rejects.toMatchObject({ code })
 })
 
-test('uneven light is evened: paper is white and even, ink stays dark, and a table beside it does not glow', async () => {
-  // From full light on the left to half of it on the right.
-  const gradient = Buffer.from(Uint8Array.from({ length: 900 * 3 }, (_, index) => 255 - Math.round((Math.floor(index / 3) / 900) * 135)))
-  const shadow = await sharp(gradient, { raw: { width: 900, height: 1, channels: 3 } })
-    .resize(900, 1200, { fit: 'fill' })
-    .png()
-    .toBuffer()
-  const photographed = await sharp(await paper().png().toBuffer())
-    .composite([{ input: shadow, blend: 'multiply' }])
-    .jpeg({ quality: 95 })
-    .toBuffer()
-  const [page] = await make(photographed)
-  const { data, info } = await sharp(page?.jpeg).toColourspace('b-w').raw().toBuffer({ resolveWithObject: true })
-  const at = (x: number, y: number): number => data[y * info.width + x] ?? 0
-  const sheet = [50, 250, 450, 650, 850].map((x) => at(x, 1000))
-  expect(Math.min(...sheet)).toBeGreaterThan(225)
-  expect(Math.max(...sheet) - Math.min(...sheet)).toBeLessThan(20)
-  expect(at(100, 100)).toBeLessThan(60)
-})
-
 test('a defocused photo is told from a sharp one', async () => {
   const verdictOf = async (file: string) => (await make(await readFile(join(photos, file)))).map((page) => page.quality.verdict)
   expect(await verdictOf('defocused.jpg')).toEqual(['blurry'])
   expect(await verdictOf('squared-exif8.jpg')).toEqual(['good'])
-})
-
-test('sharpness does not fall with pale ink, only with blur', async () => {
-  const greyOf = async (image: sharp.Sharp) => {
-    const { data, info } = await image.toColourspace('b-w').raw().toBuffer({ resolveWithObject: true })
-    return edgeSharpness({ grey: data, widthPx: info.width, heightPx: info.height })
-  }
-  const flat = await paper().png().toBuffer()
-  const [sharpInk, paleInk, blurred] = [await greyOf(sharp(flat)), await greyOf(sharp(flat).linear(0.3, 170)), await greyOf(sharp(flat).blur(6))]
-  expect(Math.abs(sharpInk - paleInk)).toBeLessThan(0.1)
-  expect(blurred).toBeLessThan(sharpInk / 2)
 })
 
 describe('BMP', () => {

@@ -1,0 +1,123 @@
+/** Draws pages for the tests: paper, ruling, strokes, pictures, light; numbers from a seed, so that noise is the same each time. */
+import type { RgbPixels } from '../../src/pages/page'
+
+const { abs, exp, hypot, max, min, round } = Math
+
+export type Rgb = readonly [number, number, number]
+
+export interface Drawing {
+  widthPx?: number
+  heightPx?: number
+  paper?: Rgb
+  /** Rows of strokes, some 2 mm high, in this ink. */
+  ink?: Rgb
+  rows?: number
+  ruled?: boolean
+  boxes?: { x: number; y: number; width: number; height: number; colour: Rgb }[]
+  /** Share of the light that arrives, 0–1. */
+  light?: (x: number, y: number) => number
+  /** Half width, in pixels, of a blur across and down. */
+  blurPx?: [number, number]
+  /** Of 255, one standard deviation; drawn after the light, as a sensor's is. */
+  noise?: number
+}
+
+export function drawPage(drawing: Drawing): RgbPixels {
+  const {
+    widthPx = 840,
+    heightPx = 1188,
+    paper = [238, 234, 222],
+    ink = [40, 50, 130],
+    rows = 20,
+    ruled = true,
+    boxes = [],
+    light = () => 1,
+    blurPx = [0.7, 0.7],
+    noise = 1,
+  } = drawing
+  const flat = new Float32Array(widthPx * heightPx * 3)
+  for (let at = 0; at < flat.length; at++) flat[at] = paper[at % 3] as number
+  const dot = (x: number, y: number, colour: Rgb): void => {
+    const at = (round(y) * widthPx + round(x)) * 3
+    if (at >= 0 && at < flat.length) for (let channel = 0; channel < 3; channel++) flat[at + channel] = colour[channel] as number
+  }
+  if (ruled) for (let y = 60; y < heightPx; y += 32) for (let x = 0; x < widthPx; x++) dot(x, y, [196, 190, 214])
+  for (const box of boxes) for (let y = box.y; y < box.y + box.height; y++) for (let x = box.x; x < box.x + box.width; x++) dot(x, y, box.colour)
+  for (let row = 0; row < rows; row++)
+    for (let letter = 0; letter < 50; letter++)
+      for (let part = 0; part < 40; part++) {
+        // A zigzag with a bar: strokes in all directions, two pixels thick.
+        const [x, y] = [80 + letter * 13 + (part < 30 ? part / 3.3 : part - 30), 100 + row * 48 + (part < 30 ? abs((part % 20) - 10) : 5)]
+        for (const [u, v] of [
+          [0, 0],
+          [1, 0],
+          [0, 1],
+          [1, 1],
+        ] as const)
+          dot(x + u, y + v, ink)
+      }
+  const blurred = blur(blur(flat, widthPx, heightPx, 3, blurPx[0], true), widthPx, heightPx, 3, blurPx[1], false)
+  const next = randomOf(7)
+  const data = Buffer.alloc(flat.length)
+  for (let pixel = 0; pixel < widthPx * heightPx; pixel++) {
+    const share = light(pixel % widthPx, (pixel - (pixel % widthPx)) / widthPx)
+    for (let channel = 0; channel < 3; channel++) {
+      const at = pixel * 3 + channel
+      data[at] = max(0, min(255, round((blurred[at] as number) * share + noise * (next() + next() + next() - 1.5) * 2)))
+    }
+  }
+  return { widthPx, heightPx, data }
+}
+
+/** Mean of a square, red, green, blue. */
+export function meanAt({ widthPx, data }: RgbPixels, x: number, y: number, half = 4): [number, number, number] {
+  const sums: [number, number, number] = [0, 0, 0]
+  for (let v = y - half; v <= y + half; v++)
+    for (let u = x - half; u <= x + half; u++) for (let channel = 0; channel < 3; channel++) sums[channel as 0] += data[(v * widthPx + u) * 3 + channel] ?? 0
+  return sums.map((sum) => round(sum / (2 * half + 1) ** 2)) as [number, number, number]
+}
+
+/** Darkest pixel of a square. */
+export function darkestAt({ widthPx, data }: RgbPixels, x: number, y: number, half = 12): [number, number, number] {
+  let best: [number, number, number] = [255, 255, 255]
+  for (let v = y - half; v <= y + half; v++)
+    for (let u = x - half; u <= x + half; u++) {
+      const at = (v * widthPx + u) * 3
+      const [red = 0, green = 0, blue = 0] = data.subarray(at, at + 3)
+      if (red + green + blue < best[0] + best[1] + best[2]) best = [red, green, blue]
+    }
+  return best
+}
+
+/** 1 on one side of a line at 45°, `depth` on the other, over `softPx` pixels. */
+export const shadow =
+  (at: number, depth: number, softPx: number) =>
+  (x: number, y: number): number =>
+    depth + (1 - depth) / (1 + exp(((x + y) / hypot(1, 1) - at) / (softPx / 4)))
+
+/** Gaussian along one direction. */
+function blur(source: Float32Array, width: number, height: number, channels: number, sigma: number, isAcross: boolean): Float32Array {
+  const reach = max(1, round(sigma * 3))
+  const kernel = Array.from({ length: 2 * reach + 1 }, (_, tap) => exp(-((tap - reach) ** 2) / (2 * max(0.01, sigma) ** 2)))
+  const total = kernel.reduce((sum, value) => sum + value, 0)
+  const result = new Float32Array(source.length)
+  const [length, step] = isAcross ? [width, channels] : [height, width * channels]
+  for (let at = 0; at < source.length; at++) {
+    const pixel = (at - (at % channels)) / channels
+    const place = isAcross ? pixel % width : (pixel - (pixel % width)) / width
+    let sum = 0
+    for (let tap = -reach; tap <= reach; tap++)
+      sum += (source[at + (min(length - 1, max(0, place + tap)) - place) * step] as number) * (kernel[tap + reach] as number)
+    result[at] = sum / total
+  }
+  return result
+}
+
+/** Numerical Recipes' quick generator, 0–1. */
+function randomOf(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state / 2 ** 32
+  }
+}
