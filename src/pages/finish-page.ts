@@ -3,6 +3,7 @@ import sharp from 'sharp'
 import { divideLight } from './even-light'
 import type { FoundPage } from './found-page'
 import { judge } from './judge-quality'
+import { fingerprintOf } from './near-duplicate'
 import { jpegQuality, type MadePage } from './page'
 import { paperLight } from './paper-light'
 import { quietPaper } from './quiet-paper'
@@ -15,5 +16,5 @@ export async function finish({ pixels, rotationDegCw, corners, facts }: FoundPag
   const raw = { width: pixels.widthPx, height: pixels.heightPx, channels: 3 } as const
   // Colour at full resolution: at half of it a pen's thin line loses half its hue.
   const jpeg = await sharp(pixels.data, { raw }).jpeg({ quality: jpegQuality, chromaSubsampling: '4:4:4' }).toBuffer()
-  return { number, jpeg, widthPx: pixels.widthPx, heightPx: pixels.heightPx, rotationDegCw, corners, quality }
+  return { number, jpeg, fingerprint: fingerprintOf(pixels), widthPx: pixels.widthPx, heightPx: pixels.heightPx, rotationDegCw, corners, quality }
 }

@@ -24,6 +24,8 @@ export interface MadePage {
   /** Page in the picture's stored pixels: top-left, top-right, bottom-right, bottom-left of the upright page; null: whole picture taken. */
   corners: [number, number][] | null
   quality: Quality
+  /** Of near-duplicate.ts. */
+  fingerprint: Buffer
 }
 
 export interface PageSource {

@@ -1,7 +1,7 @@
 /** Which cells of a page are paper, in whatever light, and which are pictures, fingers, table: by how smoothly their brightness goes over into one another. */
 
 // Held in this file: loops over many cells look these up no further.
-const { abs, log, max, min } = Math
+const { abs, exp, floor, log, max, min } = Math
 
 /** Neighbours whose logarithms differ by less are of one thing: light changes gradually, print does not. */
 const mostStep = 0.09
@@ -42,7 +42,7 @@ export function paperCells(planes: readonly Float32Array[], columns: number, row
 }
 
 /** Paper is large and light. */
-const weightOf = ({ cells, light }: Thing): number => cells.length * Math.exp(light)
+const weightOf = ({ cells, light }: Thing): number => cells.length * exp(light)
 
 /**
  * The edge of a hard shadow parts the paper: the other part has the paper's colour. One that is darker reaches the border of the page (an arm, a phone, a window
@@ -106,7 +106,7 @@ function joinEdges(isPaper: Uint8Array, logs: readonly Float32Array[], paper: Th
     const green = greens[cell] as number
     if (before[cell] === 1) continue
     if (abs((reds[cell] as number) - green - paper.warmth) > mostHue || abs((blues[cell] as number) - green - paper.coolness) > mostHue) continue
-    const [column, row] = [cell % columns, Math.floor(cell / columns)]
+    const [column, row] = [cell % columns, floor(cell / columns)]
     let [darkest, lightest] = [Infinity, -Infinity]
     for (let y = max(0, row - edgeCells); y <= min(rows - 1, row + edgeCells); y++)
       for (let x = max(0, column - edgeCells); x <= min(columns - 1, column + edgeCells); x++) {
