@@ -1,4 +1,5 @@
 /** Any picture → its frames, with the turn its file asks for (EXIF): decoded by content, refused by the header when too large. */
+import exifReader from 'exif-reader'
 import sharp, { type Sharp } from 'sharp'
 import { Fault } from '../errors'
 import type { Frame } from './found-page'
@@ -39,6 +40,13 @@ export async function* framesOf(bytes: Buffer, mediaType: string, maxPages: numb
   }
 }
 
+/** Linear light of P3 (SMPTE EG 432-1, D65) to that of sRGB; taken on the values as stored, greys stay exact and ink is nearer than untouched. */
+const displayP3ToSrgb: [[number, number, number], [number, number, number], [number, number, number]] = [
+  [1.2249, -0.2249, 0],
+  [-0.042, 1.042, 0],
+  [-0.0197, -0.0786, 1.0983],
+]
+
 /** libheif turns by irot and imir; EXIF turns only where the file itself does not, or the page would turn twice. */
 async function heicFrame(bytes: Buffer, limits: PageLimits): Promise<Frame> {
   const facts = heicFacts(bytes)
@@ -46,13 +54,15 @@ async function heicFrame(bytes: Buffer, limits: PageLimits): Promise<Frame> {
   const pixels = await readHeic(bytes, limits.maxPixels).catch((cause: unknown) =>
     Promise.reject(cause instanceof Fault ? cause : new Fault('picture-undecodable', undefined, { cause })),
   )
-  return frameOf(pixels, 'photo', facts.turnsItself ? 1 : ((await orientationOf(bytes)) ?? 1))
+  const frame = frameOf(pixels, 'photo', facts.turnsItself ? 1 : ((await orientationOf(bytes)) ?? 1))
+  return facts.isDisplayP3 ? { ...frame, picture: frame.picture.removeAlpha().recomb(displayP3ToSrgb) } : frame
 }
 
-/** sharp reads HEIC metadata, though not its pixels; it refuses files of very many tiles. */
+/** sharp reads a HEIC's EXIF, though not its pixels, and leaves the orientation in it to us; it refuses files of very many tiles. */
 async function orientationOf(bytes: Buffer): Promise<number | undefined> {
   try {
-    return (await sharp(bytes).metadata()).orientation
+    const { exif } = await sharp(bytes).metadata()
+    return exif && exifReader(exif).Image?.Orientation
   } catch (error) {
     if (error instanceof Error) return undefined
     throw error

@@ -23,6 +23,8 @@ const blurred = { mm: 0.8, px: 3.4 }
 /** Edge width, in millimetres, that is as sharp as a photo of a whole page can be. */
 const sharpMm = 0.3
 const leastEdge = 20
+/** The sharper edges count: those of slanting strokes are wide by themselves. */
+const sharpest = 0.3
 /** A blur of this many millimetres still fits into the window in which an edge is sought. */
 const reachMm = 2
 const outputPixelsPerMm = a4.shortPx / 210
@@ -48,7 +50,7 @@ export function judge({ pixels, light, facts }: Measured): Quality {
 function edgeWidth(pixels: RgbPixels, { columns, cellPx, isPaper }: PaperLight, pixelsPerMm: number): number | null {
   const counts = (x: number, y: number): boolean => isPaper[floor(y / cellPx) * columns + floor(x / cellPx)] === 1
   const { across, down } = edgeWidths(pixels, { reachPx: max(6, floor(reachMm * pixelsPerMm)), leastContrast: leastEdge, counts })
-  const widths = [quantile(across, 0.5), quantile(down, 0.5)].filter((width) => width !== null)
+  const widths = [quantile(across, sharpest), quantile(down, sharpest)].filter((width) => width !== null)
   return widths.length === 0 ? null : max(...widths)
 }
 

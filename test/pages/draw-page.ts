@@ -1,7 +1,7 @@
 /** Draws pages for the tests: paper, ruling, strokes, pictures, light; numbers from a seed, so that noise is the same each time. */
 import type { RgbPixels } from '../../src/pages/page'
 
-const { abs, exp, floor, hypot, imul, max, min, round, sqrt } = Math
+const { exp, floor, hypot, imul, max, min, round, sqrt } = Math
 
 export type Rgb = readonly [number, number, number]
 
@@ -46,8 +46,10 @@ export function drawPage(drawing: Drawing): RgbPixels {
   for (let row = 0; row < rows; row++)
     for (let letter = 0; letter < 50; letter++)
       for (let part = 0; part < 40; part++) {
-        // A zigzag with a bar: strokes in all directions, two pixels thick.
-        const [x, y] = [80 + letter * 13 + (part < 30 ? part / 3.3 : part - 30), 100 + row * 48 + (part < 30 ? abs((part % 20) - 10) : 5)]
+        // A square letter with a slanting stroke: two pixels thick, in three directions.
+        const run = part % 10
+        const [u0, v0] = part < 10 ? [0, run] : part < 20 ? [run, 0] : part < 30 ? [run, 10] : [run, 10 - run]
+        const [x, y] = [80 + letter * 13 + u0, 100 + row * 48 + v0]
         for (const [u, v] of [
           [0, 0],
           [1, 0],

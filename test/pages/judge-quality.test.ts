@@ -46,7 +46,7 @@ test.each(table.map(([story, verdict, drawing, facts = {}]) => [story, verdict, 
 
 test('sharpness does not fall with pale ink, only with blur', () => {
   const [dark, pale, soft] = [judged({ ruled: false }), judged({ ruled: false, ink: [170, 170, 175] }), judged({ ruled: false, blurPx: [4, 4] })]
-  expect(Math.abs(dark.sharpness - pale.sharpness)).toBeLessThan(0.08)
+  expect(Math.abs(dark.sharpness - pale.sharpness)).toBeLessThan(0.1)
   expect(soft.sharpness).toBeLessThan(dark.sharpness / 2)
 })
 
