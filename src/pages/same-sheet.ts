@@ -55,35 +55,40 @@ async function darkOf(jpeg: Buffer, like: Grey | null, placed: Placed | null): P
   return { widthPx, heightPx, dark }
 }
 
-/** `other`, each part of it moved to where it differs least from `one`: coarsely on every third pixel, then by single pixels. */
+/** `other`, each part of it moved to where it differs least from `one`: coarsely by widened strokes on every third pixel, then by the strokes themselves. */
 function inParts(one: Grey, other: Grey): Grey {
   const { widthPx, heightPx } = one
   const dark = new Uint8Array(widthPx * heightPx)
-  const at = (x: number, y: number): number => (x < 0 || y < 0 || x >= widthPx || y >= heightPx ? 0 : (other.dark[y * widthPx + x] as number))
+  const [wideOne, wideOther] = [spread(one), spread(other)]
+  const at = (source: Uint8Array, x: number, y: number): number => (x < 0 || y < 0 || x >= widthPx || y >= heightPx ? 0 : (source[y * widthPx + x] as number))
   for (let top = 0; top < heightPx; top += partPx)
     for (let left = 0; left < widthPx; left += partPx) {
       // A part's surroundings help it to find its place.
       const [y0, y1, x0, x1] = [max(0, top - partPx / 2), min(heightPx, top + partPx * 1.5), max(0, left - partPx / 2), min(widthPx, left + partPx * 1.5)]
-      const difference = (dx: number, dy: number, step: number): number => {
+      const difference = (mine: Uint8Array, theirs: Uint8Array, dx: number, dy: number, step: number): number => {
         let sum = 0
         for (let y = y0; y < y1; y += step)
           for (let x = x0; x < x1; x += step) {
-            const apart = (one.dark[y * widthPx + x] as number) - at(x + dx, y + dy)
+            const apart = (mine[y * widthPx + x] as number) - at(theirs, x + dx, y + dy)
             sum += apart < 0 ? -apart : apart
           }
         return sum
       }
-      let best = { dx: 0, dy: 0, sum: difference(0, 0, 3) }
-      const look = (dx: number, dy: number, step: number): void => {
-        const sum = difference(dx, dy, step)
-        if (sum < best.sum) best = { dx, dy, sum }
-      }
-      for (let dy = -reachPx; dy <= reachPx; dy += 3) for (let dx = -reachPx; dx <= reachPx; dx += 3) look(dx, dy, 3)
-      best.sum = difference(best.dx, best.dy, 2)
-      const { dx: nearX, dy: nearY } = best
-      for (let dy = nearY - 2; dy <= nearY + 2; dy++) for (let dx = nearX - 2; dx <= nearX + 2; dx++) look(dx, dy, 2)
+      let best = { dx: 0, dy: 0, sum: difference(wideOne, wideOther, 0, 0, 3) }
+      for (let dy = -reachPx; dy <= reachPx; dy += 3)
+        for (let dx = -reachPx; dx <= reachPx; dx += 3) {
+          const sum = difference(wideOne, wideOther, dx, dy, 3)
+          if (sum < best.sum) best = { dx, dy, sum }
+        }
+      const coarse = best
+      best.sum = difference(one.dark, other.dark, best.dx, best.dy, 1)
+      for (let dy = coarse.dy - 2; dy <= coarse.dy + 2; dy++)
+        for (let dx = coarse.dx - 2; dx <= coarse.dx + 2; dx++) {
+          const sum = difference(one.dark, other.dark, dx, dy, 1)
+          if (sum < best.sum) best = { dx, dy, sum }
+        }
       for (let y = top; y < min(heightPx, top + partPx); y++)
-        for (let x = left; x < min(widthPx, left + partPx); x++) dark[y * widthPx + x] = at(x + best.dx, y + best.dy)
+        for (let x = left; x < min(widthPx, left + partPx); x++) dark[y * widthPx + x] = at(other.dark, x + best.dx, y + best.dy)
     }
   return { widthPx, heightPx, dark }
 }
