@@ -28,24 +28,24 @@ function alongLines(source: Float32Array, lines: number, length: number, lineSte
 
 /** Grey-scale closing by a square: dark things narrower than `2 × reach + 1` cells vanish, edges stay where they are (Serra 1982). */
 export function close(source: Float32Array, columns: number, rows: number, reach: number): Float32Array {
-  return extreme(extreme(source, columns, rows, reach, max), columns, rows, reach, min)
+  const dilated = greatest(greatest(source, rows, columns, columns, 1, reach), columns, rows, 1, columns, reach)
+  for (let cell = 0; cell < dilated.length; cell++) dilated[cell] = -(dilated[cell] as number)
+  const eroded = greatest(greatest(dilated, rows, columns, columns, 1, reach), columns, rows, 1, columns, reach)
+  for (let cell = 0; cell < eroded.length; cell++) eroded[cell] = -(eroded[cell] as number)
+  return eroded
 }
 
-function extreme(source: Float32Array, columns: number, rows: number, reach: number, of: (a: number, b: number) => number): Float32Array {
-  const across = new Float32Array(source.length)
+function greatest(source: Float32Array, lines: number, length: number, lineStep: number, step: number, reach: number): Float32Array {
   const result = new Float32Array(source.length)
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++) {
-      let best = source[row * columns + column] as number
-      for (let near = max(0, column - reach); near <= min(columns - 1, column + reach); near++) best = of(best, source[row * columns + near] as number)
-      across[row * columns + column] = best
+  for (let line = 0; line < lines; line++) {
+    const start = line * lineStep
+    for (let place = 0; place < length; place++) {
+      const last = start + min(length - 1, place + reach) * step
+      let most = source[start + place * step] as number
+      for (let at = start + max(0, place - reach) * step; at <= last; at += step) if ((source[at] as number) > most) most = source[at] as number
+      result[start + place * step] = most
     }
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++) {
-      let best = across[row * columns + column] as number
-      for (let near = max(0, row - reach); near <= min(rows - 1, row + reach); near++) best = of(best, across[near * columns + column] as number)
-      result[row * columns + column] = best
-    }
+  }
   return result
 }
 

@@ -2,7 +2,7 @@
 import type { RgbPixels } from './page'
 
 // Held in this file: loops over millions of pixels look these up no further.
-const { abs, floor, max, min } = Math
+const { abs, floor, max, min, round } = Math
 
 export interface EdgeWidths {
   /** Pixels, ascending; one for each place with an edge across this direction. */
@@ -26,7 +26,7 @@ export interface Where {
 export function edgeWidths({ widthPx, heightPx, data }: RgbPixels, where: Where): EdgeWidths {
   const line = new Float32Array(max(widthPx, heightPx))
   const widths: EdgeWidths = { across: [], down: [] }
-  const step = 5
+  const step = max(5, round(max(widthPx, heightPx) / 200))
   const luma = (at: number): number => ((data[at] as number) * 5 + (data[at + 1] as number) * 8 + (data[at + 2] as number) * 3) / 16
   for (let y = 2; y < heightPx; y += step) {
     for (let x = 0, at = y * widthPx * 3; x < widthPx; x++, at += 3) line[x] = luma(at)

@@ -19,54 +19,63 @@ const sharpening = 0.5
 const colouring = 0.5
 
 /** In place, after the light was divided out. Coring of the difference from paper, as in noise reduction of video (Rossi 1978), led by the mean around each pixel. */
-export function quietPaper({ widthPx, heightPx, data }: RgbPixels): void {
-  const { level, noise } = paperOf({ widthPx, heightPx, data })
+export function quietPaper(pixels: RgbPixels): void {
+  const { widthPx, heightPx, data } = pixels
+  const { level, noise } = paperOf(pixels)
   const shareOfInk = shares(noise)
-  const inverse = Float32Array.from({ length: 256 }, (_, dark) => 1 / max(1, dark))
-  // The rows around the one in hand, as they were; `sums` adds them up, column by column.
+  // The darkness of the rows around the one in hand, as they were; `sums` adds them up, column by column, with room for the edge's repetition on both sides.
   const window = Array.from({ length: side }, () => new Uint8Array(widthPx))
-  const sums = new Uint16Array(widthPx)
+  const sums = new Uint16Array(widthPx + 2 * reach + 1)
   const rowAt = (y: number): Uint8Array => window[(y + side) % side] as Uint8Array
-  const enter = (y: number): void => {
-    const row = rowAt(y)
-    for (let x = 0, at = max(0, min(heightPx - 1, y)) * widthPx * 3; x < widthPx; x++, at += 3) {
-      const value = darkness(data[at] as number, data[at + 1] as number, data[at + 2] as number, level)
-      sums[x] = (sums[x] as number) + value
-      row[x] = value
-    }
+  for (let y = -reach; y < heightPx + reach; y++) {
+    enterRow(data, max(0, min(heightPx - 1, y)) * widthPx * 3, rowAt(y), sums, level)
+    if (y >= reach) quietRow(data, (y - reach) * widthPx * 3, rowAt(y - reach), sums, level, shareOfInk)
   }
-  for (let y = -reach; y < reach; y++) enter(y)
-  for (let y = 0; y < heightPx; y++) {
-    enter(y + reach)
-    quietRow(rowAt(y), y * widthPx * 3)
-    const leaving = rowAt(y - reach)
-    for (let x = 0; x < widthPx; x++) sums[x] = (sums[x] as number) - (leaving[x] as number)
-  }
+}
 
-  function quietRow(own: Uint8Array, start: number): void {
-    let sum = (sums[0] as number) * reach
-    for (let x = 0; x <= reach; x++) sum += sums[min(widthPx - 1, x)] as number
-    for (let x = 0, at = start; x < widthPx; x++, at += 3) {
-      const dark = own[x] as number
-      const share = shareOfInk[sum + ownWeight * dark] as number
-      if (share === 0) {
-        data[at] = 255
-        data[at + 1] = 255
-        data[at + 2] = 255
-      } else {
-        const thinness = (dark - sum / area) * (inverse[dark] as number)
-        const strength = max(0, share * (gainOfInk + sharpening * thinness))
-        const colour = thinness > 0 ? 1 + colouring * thinness : 1
-        const red = data[at] as number
-        const green = data[at + 1] as number
-        const blue = data[at + 2] as number
-        const rest = level + (colour - 1) * ((red * 5 + green * 8 + blue * 3) >> 4)
-        data[at] = byte(255 - strength * (rest - colour * red))
-        data[at + 1] = byte(255 - strength * (rest - colour * green))
-        data[at + 2] = byte(255 - strength * (rest - colour * blue))
-      }
-      sum += (sums[min(widthPx - 1, x + reach + 1)] as number) - (sums[max(0, x - reach)] as number)
+/** A row takes the place of the one that leaves the window: how much darker than paper, in luma, or in the most coloured channel for highlighters, which are as light as paper. */
+function enterRow(data: Buffer, start: number, row: Uint8Array, sums: Uint16Array, level: number): void {
+  const width = row.length
+  for (let x = 0, at = start; x < width; x++, at += 3) {
+    const red = data[at] as number
+    const green = data[at + 1] as number
+    const blue = data[at + 2] as number
+    const luma = level - ((red * 5 + green * 8 + blue * 3) >> 4)
+    const lowest = red < green ? (red < blue ? red : blue) : green < blue ? green : blue
+    const coloured = ((level - lowest) * 5) >> 3
+    const most = luma > coloured ? luma : coloured
+    const dark = most > 0 ? most : 0
+    sums[x + reach] = (sums[x + reach] as number) + dark - (row[x] as number)
+    row[x] = dark
+  }
+  sums.fill(sums[reach] as number, 0, reach)
+  sums.fill(sums[width + reach - 1] as number, width + reach)
+}
+
+function quietRow(data: Buffer, start: number, row: Uint8Array, sums: Uint16Array, level: number, shareOfInk: Float32Array): void {
+  const width = row.length
+  let sum = 0
+  for (let x = 0; x < side; x++) sum += sums[x] as number
+  for (let x = 0, at = start; x < width; x++, at += 3) {
+    const dark = row[x] as number
+    const share = shareOfInk[sum + ownWeight * dark] as number
+    if (share === 0) {
+      data[at] = 255
+      data[at + 1] = 255
+      data[at + 2] = 255
+    } else {
+      const thinness = dark === 0 ? 0 : 1 - sum / (area * dark)
+      const strength = max(0, share * (gainOfInk + sharpening * thinness))
+      const colour = thinness > 0 ? 1 + colouring * thinness : 1
+      const red = data[at] as number
+      const green = data[at + 1] as number
+      const blue = data[at + 2] as number
+      const rest = level + (colour - 1) * ((red * 5 + green * 8 + blue * 3) >> 4)
+      data[at] = byte(255 - strength * (rest - colour * red))
+      data[at + 1] = byte(255 - strength * (rest - colour * green))
+      data[at + 2] = byte(255 - strength * (rest - colour * blue))
     }
+    sum += (sums[x + side] as number) - (sums[x] as number)
   }
 }
 
@@ -81,15 +90,6 @@ function shares(noise: number): Float32Array {
     const part = min(1, max(0, (sum / weights - from) / width))
     return part * part * (3 - 2 * part)
   })
-}
-
-/** How much darker than paper, 0–255: in luma, or in the most coloured channel for highlighters, which are as light as paper. */
-function darkness(red: number, green: number, blue: number, level: number): number {
-  const luma = level - ((red * 5 + green * 8 + blue * 3) >> 4)
-  const lowest = red < green ? (red < blue ? red : blue) : green < blue ? green : blue
-  const coloured = ((level - lowest) * 5) >> 3
-  const most = luma > coloured ? luma : coloured
-  return most > 0 ? most : 0
 }
 
 /** Luma of most of the paper, and how far the means of small squares stray from it to the light side, where no ink is (one standard deviation). */
