@@ -12,5 +12,5 @@ export async function finish({ pixels, rotationDegCw, corners, facts }: FoundPag
   const quality = judge({ grey, widthPx: pixels.widthPx, heightPx: pixels.heightPx, surface, facts })
   evenLight(pixels, surface)
   const jpeg = await sharp(pixels.data, { raw }).jpeg({ quality: jpegQuality }).toBuffer()
-  return { number, jpeg, widthPx: pixels.widthPx, heightPx: pixels.heightPx, rotationDegCw, corners, quality }
+  return { number, jpeg, thumbnail: null, widthPx: pixels.widthPx, heightPx: pixels.heightPx, rotationDegCw, corners, quality }
 }

@@ -23,7 +23,12 @@ export function createPageWorkers({ workers, maxPixels, jobTimeoutMs = 120_000, 
     idleMs: 30_000,
   })
   return {
-    make: async (source) => (await pool.run({ ...source, maxPixels })).map((page) => ({ ...page, jpeg: Buffer.from(page.jpeg) })),
+    make: async (source) =>
+      (await pool.run({ ...source, maxPixels })).map((page) => ({
+        ...page,
+        jpeg: Buffer.from(page.jpeg),
+        thumbnail: page.thumbnail && Buffer.from(page.thumbnail),
+      })),
     close: () => pool.close(),
   }
 }
