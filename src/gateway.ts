@@ -6,10 +6,12 @@ import { actSettingsOf } from './act/act-settings-of'
 import { reportFailures } from './act/book-bounce'
 import type { Authenticate } from './authenticate/authenticate'
 import { handleMail, holdMailOfJob } from './act/handle-mail'
+import { createReadingPool, type ReadingPool } from './act/reading-pool'
 import { createAntivirus } from './act/scan-virus'
 import { longestWaitMs, makeBundle } from './act/make-bundle'
 import { givePagesUp, makePages } from './act/make-pages'
 import { createPatience } from './act/patience'
+import { releaseCopies } from './act/release-copies'
 import { returnCorrections } from './act/return-corrections'
 import { sendCopies } from './act/send-copies'
 import { scheduleDigests, sendDigests } from './act/send-digests'
@@ -40,7 +42,7 @@ import { type Database, openDatabase, type Tx } from './store/database'
 import type { Job } from './store/jobs'
 import { mailWithSourceKey } from './store/mails'
 import { recoverOutgoing } from './store/outbox'
-import { listQueue } from './store/queue'
+import { listQueue, type QueueEntry } from './store/queue'
 import { loadBundleWords } from './text/bundle-words-files'
 import { render } from './text/render'
 import type { Templates } from './text/template'
@@ -84,7 +86,7 @@ let allTemplates: Templates | null = null
 const lanesOf = (config: Config): Lane[] => [
   { kinds: ['handle-mail'], concurrency: 4 },
   { kinds: ['make-pages'], concurrency: config.limits.pageWorkers },
-  { kinds: ['make-bundle', 'return-corrections'], concurrency: 1 },
+  { kinds: ['make-bundle', 'return-corrections', 'release-copies'], concurrency: 1 },
   { kinds: ['send-copies', 'send-receipt', 'report-failures', 'send-digests', 'tell-office', 'forget-old'], concurrency: 2 },
 ]
 
@@ -109,6 +111,7 @@ class RunningGateway implements Gateway {
   #spool: Spool | null = null
   #pages: PageWorkers | null = null
   #bundles: BundlePool | null = null
+  #reader: ReadingPool | null = null
   #relay: Relay | null = null
   #runner: Runner | null = null
   #outbox: Outbox | null = null
@@ -168,6 +171,7 @@ class RunningGateway implements Gateway {
     })
     this.#pages = createPageWorkers({ workers: config.limits.pageWorkers, maxPixels: config.limits.pixels })
     this.#bundles = createBundlePool()
+    this.#reader = createReadingPool()
     const bundle = {
       database,
       blobs,
@@ -180,6 +184,7 @@ class RunningGateway implements Gateway {
       now,
     }
     const pages = this.#pages
+    const reader = this.#reader
     const antivirus = config.antivirus.clamd === null ? null : createAntivirus(config.antivirus.clamd)
     this.#runner = startRunner({
       database,
@@ -188,10 +193,11 @@ class RunningGateway implements Gateway {
       onHeld,
       lanes: lanesOf(config),
       handlers: {
-        'handle-mail': (job) => handleMail(job, { ...bundle, authenticate: this.options.authenticate, antivirus, log }),
+        'handle-mail': (job) => handleMail(job, { ...bundle, reader, temporary, authenticate: this.options.authenticate, antivirus, log }),
         'make-pages': (job) => makePages(job, { database, blobs, pages, pagesPerSubmission: settings.pagesPerSubmission }),
         'make-bundle': (job) => makeBundle(job, bundle),
         'return-corrections': (job) => returnCorrections(job, bundle),
+        'release-copies': (job) => releaseCopies(job, bundle),
         'send-copies': (job) => sendCopies(job, { settings, now }),
         'send-receipt': (job) => sendReceipt(job, bundle),
         'report-failures': (job) => reportFailures(job, { settings, now }),
@@ -323,7 +329,10 @@ class RunningGateway implements Gateway {
 
   async idle(): Promise<boolean> {
     if (this.#spooled > 0) return false
-    const busy = (await listQueue(this.database.db, this.options.clock.now())).some((entry) => entry.state === 'waiting')
+    const now = this.options.clock.now()
+    // A mail that waits for the end of quiet hours is no work.
+    const isLater = ({ kind, nextAttempt }: QueueEntry): boolean => kind === 'outgoing' && nextAttempt !== null && nextAttempt > now
+    const busy = (await listQueue(this.database.db, now)).some((entry) => entry.state === 'waiting' && !isLater(entry))
     return !busy && (this.#runner?.idle() ?? true) && (this.#outbox?.idle() ?? true)
   }
 
@@ -332,7 +341,7 @@ class RunningGateway implements Gateway {
     await Promise.all([this.#smtp?.close(graceMs / 2), this.#web?.close(), ...this.#watches.map((watch) => watch.stop())])
     await this.#takingUp
     await Promise.all([this.#runner?.stop(graceMs / 2), this.#outbox?.stop(graceMs / 2)])
-    await Promise.all([this.#pages?.close(), this.#bundles?.close(), this.#relay?.close()])
+    await Promise.all([this.#pages?.close(), this.#bundles?.close(), this.#reader?.close(), this.#relay?.close()])
     await this.#spool?.close()
     await this.database?.close()
     await this.#lock?.release()

@@ -1,12 +1,14 @@
 /** A pupil's reply: sources and page jobs, the submission's times, questions and absence to the teacher, one receipt after a pause. */
-import { addressOf, type PersonId } from '../school/people'
+import { replacedBy } from '../school/page-places'
+import { addressOf, type AssignmentCode, type PersonId } from '../school/people'
 import { nextAt } from '../school/calendar'
 import { type Assignment, findAssignment } from '../store/assignments'
 import type { Tx } from '../store/database'
 import { newId } from '../store/ids'
 import { addJob } from '../store/jobs'
-import { addPage, addSource, findSubmission, type Source, sourcesOf, saveSubmission } from '../store/submissions'
-import type { Decision } from '../understand/decide'
+import { wasWritten } from '../store/outbox'
+import { addPage, addSource, findSubmission, pagesOf, type Source, sourcesOf, saveSubmission } from '../store/submissions'
+import { answersReturnedCopy, type Decision } from '../understand/decide'
 import { createHash } from 'node:crypto'
 import { type Deed, held, type Outcome, answered } from './deed'
 import { relayQuestion } from './relay-question'
@@ -32,7 +34,13 @@ export async function acceptReply(decision: Accept, deed: Deed): Promise<Outcome
   }
   if (decision.question || decision.absence)
     await relayQuestion(
-      { assignment, student: decision.student, studentToken: decision.reply?.token ?? null, absence: decision.absence && !decision.question },
+      {
+        assignment,
+        student: decision.student,
+        studentToken: decision.reply?.token ?? null,
+        absence: decision.absence && !decision.question,
+        aboutReturned: decision.reply?.ref === answersReturnedCopy,
+      },
       deed,
     )
   const sender = addressOf(reading.from?.address)
@@ -102,6 +110,7 @@ const emptySubmission = (assignment: Assignment['code'], student: PersonId) => (
 async function keepWork(decision: Accept, assignment: Assignment, { tx, mail, reading, settings, now }: Deed): Promise<ReceiptNote['setAside']> {
   const setAside: ReceiptNote['setAside'] = []
   const before = (await sourcesOf(tx, assignment.code, decision.student)).length
+  const replaces = reading.replacesPage === null ? null : await pageReplaced(tx, assignment.code, decision.student, reading.replacesPage)
   const base = { assignment: assignment.code, student: decision.student, mailId: mail.id, receivedAt: new Date(mail.received_at), error: null }
   let position = 0
   const keep = async (source: Omit<Source, keyof typeof base | 'id' | 'position'>): Promise<string | null> => {
@@ -115,12 +124,30 @@ async function keepWork(decision: Accept, assignment: Assignment, { tx, mail, re
     return isNew ? id : null
   }
   for (const file of reading.pages.slice(0, settings.photosPerMessage)) {
-    const id = await keep({ kind: 'picture', blob: file.sha256, filename: file.filename, mediaType: file.mediaType, text: null, state: 'waiting' })
+    const id = await keep({
+      kind: 'picture',
+      blob: file.sha256,
+      filename: file.filename,
+      mediaType: file.mediaType,
+      text: null,
+      state: 'waiting',
+      replaces,
+      saidPage: reading.replacesPage,
+    })
     if (id !== null) await addJob(tx, { kind: 'make-pages', key: `pages:${id}`, data: { sourceId: id }, dueAt: now }, now)
   }
   for (const file of reading.pages.slice(settings.photosPerMessage)) setAside.push({ filename: file.filename, reason: 'too-many' })
   for (const file of reading.documents) {
-    const id = await keep({ kind: 'document', blob: file.sha256, filename: file.filename, mediaType: file.mediaType, text: null, state: 'done' })
+    const id = await keep({
+      kind: 'document',
+      blob: file.sha256,
+      filename: file.filename,
+      mediaType: file.mediaType,
+      text: null,
+      state: 'done',
+      replaces: null,
+      saidPage: null,
+    })
     if (id !== null) await addPage(tx, { ...plainPage, source: id, assignment: assignment.code, student: decision.student, verdict: 'document' })
   }
   if (isTypedWork(reading)) {
@@ -131,10 +158,18 @@ async function keepWork(decision: Accept, assignment: Assignment, { tx, mail, re
       mediaType: 'text/plain',
       text: reading.text,
       state: 'done',
+      replaces: null,
+      saidPage: null,
     })
     if (id !== null) await addPage(tx, { ...plainPage, source: id, assignment: assignment.code, student: decision.student, verdict: 'typed' })
   }
   return setAside
+}
+
+async function pageReplaced(tx: Tx, assignment: AssignmentCode, student: PersonId, said: number): Promise<number | null> {
+  const saidOf = new Map((await sourcesOf(tx, assignment, student)).map((source) => [source.id, source.saidPage]))
+  const pages = (await pagesOf(tx, assignment, student)).map((page) => ({ id: page.id, said: saidOf.get(page.source) ?? null }))
+  return replacedBy(said, pages, await wasWritten(tx, 'receipt', assignment, student))
 }
 
 /** A word beside photos is courtesy; without them it is the work. A long text beside photos is work too: it must reach the teacher. */
@@ -142,7 +177,7 @@ const isTypedWork = (reading: Deed['reading']): boolean =>
   reading.intents.includes('work') && (reading.pages.length + reading.documents.length === 0 ? reading.text.trim() !== '' : reading.text.length >= longText)
 const longText = 200
 
-const plainPage = { number: 1, blob: null, widthPx: null, heightPx: null, rotationDegCw: 0, sharpness: null, exposure: null, bytes: null }
+const plainPage = { number: 1, blob: null, thumbnail: null, widthPx: null, heightPx: null, rotationDegCw: 0, sharpness: null, exposure: null, bytes: null }
 
 /** The first work decides lateness: by the provider's signing time where that is proven and asked for, else by arrival. */
 async function recordTimes(assignment: Assignment, student: PersonId, { tx, mail, settings, signedAt }: Deed): Promise<void> {

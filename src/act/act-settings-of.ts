@@ -25,4 +25,5 @@ export const actSettingsOf = (config: Config, holidays: Holiday[]): ActSettings 
   retentionMailMs: config.retention.mailMs,
   retentionPagesMs: config.retention.pagesMs,
   authPolicy: config.auth.policy,
+  trustedNetworks: config.smtp.trustedNetworks,
 })

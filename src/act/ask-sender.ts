@@ -16,7 +16,7 @@ const confirmationsADay = 3
 export const refuseMail = (decision: Extract<Decision, { deed: 'refuse' }>, deed: Deed): Promise<Outcome> =>
   refusePerson(decision.person, decision.reason, deed, { assignment: decision.assignment })
 
-type Reason = RefusalReason | 'unknown-group-name' | 'bundle-nothing' | 'date-unclear' | 'name-unclear'
+type Reason = RefusalReason | 'unknown-group-name' | 'bundle-nothing' | 'date-unclear' | 'name-unclear' | 'nothing-to-return'
 
 /** M14, at most once an address, kind and day; later ones are held, so that a person sees them. */
 export async function refusePerson(

@@ -6,6 +6,7 @@ import { answerConfirmation } from './answer-confirmation'
 import { answerQuestion } from './relay-question'
 import { askPhoto, askTeacher, askWhich, refuseMail } from './ask-sender'
 import { bookBounce } from './book-bounce'
+import { takeRemarks } from './command-returns'
 import { type Deed, handled, held, type Outcome } from './deed'
 import { placeMail } from './place-mail'
 import { postAssignment } from './post-assignment'
@@ -46,6 +47,8 @@ export function carryOut(decision: Decision, deed: Deed): Promise<Outcome> {
       return runCommand(decision, deed)
     case 'take-correction':
       return takeCorrection(decision, deed)
+    case 'take-remarks':
+      return takeRemarks(decision, deed)
     case 'answer-question':
       return answerQuestion(decision, deed)
   }

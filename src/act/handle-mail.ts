@@ -1,6 +1,8 @@
 /** One accepted mail, whole: read, gather what is known, decide for each recipient, carry out in one transaction. */
 import type { BundlePool } from '../bundle/bundle-pool'
-import { Fault } from '../errors'
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Fault, isFault } from '../errors'
 import type { Log } from '../log'
 import type { Envelope } from '../message/message'
 import { addressOf, type AssignmentCode, className, type PersonId } from '../school/people'
@@ -10,8 +12,8 @@ import type { Job } from '../store/jobs'
 import { findMail, mailsFrom, type MailRow, markSeen, moveMail, recipientsOf, seenBefore, settleMail } from '../store/mails'
 import { decide, type Decision } from '../understand/decide'
 import type { Author, Facts, Target } from '../understand/facts'
-import { readMail } from '../understand/read-mail'
 import { filesToPassOn, type Reading } from '../understand/reading'
+import type { Why } from '../understand/whys'
 import type { JobResult } from '../work/runner'
 import type { Authenticate, Authentication } from '../authenticate/authenticate'
 import type { Antivirus } from './scan-virus'
@@ -19,6 +21,9 @@ import { carryOut } from './carry-out'
 import { unlessPupilsPages } from './guard-pages'
 import { type Deed, type Outcome } from './deed'
 import { authorsAt, contentKeyOf, gatherFacts, targetsOf } from './gather-facts'
+import { joinParts } from './join-parts'
+import { keepFile } from './keep-file'
+import type { ReadingPool } from './reading-pool'
 import type { ActSettings } from './settings'
 
 export interface HandleMailJob {
@@ -33,6 +38,9 @@ export interface HandleMailDeps {
   database: Database
   blobs: Blobs
   bundles: BundlePool
+  reader: ReadingPool
+  /** Folder for files that are gone when the mail is handled. */
+  temporary: string
   markKey: string
   settings: ActSettings
   authenticate: Authenticate
@@ -45,7 +53,7 @@ export interface HandleMailDeps {
 const hourMs = 3_600_000
 
 /** Set aside unread, with the reason; nobody is written to. */
-const held = (mail: MailRow, reason: string, now: Date): JobResult => ({
+const held = (mail: MailRow, reason: Why, now: Date): JobResult => ({
   commit: (tx) => settleMail(tx, mail.id, { state: 'held', reason, kind: null, why: reason, authorId: null }, now),
 })
 
@@ -53,20 +61,45 @@ const held = (mail: MailRow, reason: string, now: Date): JobResult => ({
 const dnsPatienceMs = 86_400_000
 
 export async function handleMail(job: Job, deps: HandleMailDeps): Promise<JobResult> {
-  const { database, blobs, settings, log } = deps
+  const { database, blobs, settings } = deps
   const data = job.data as HandleMailJob
   const mail = await findMail(database.db, data.mailId)
   if (mail === null || mail.state !== 'spooled' || mail.blob === null) return { commit: async () => undefined }
   const now = deps.now()
   if (mail.sender !== null && (await mailsFrom(database.db, mail.sender, now.getTime() - hourMs)) > settings.mailsPerSenderHour)
     return held(mail, 'rate-limit', now)
-  const raw = await blobs.get(mail.blob)
-  if (deps.antivirus !== null && (await deps.antivirus(raw)) === 'infected') return held(mail, 'infected', now)
+  const file = blobs.path(mail.blob)
+  if (deps.antivirus !== null && (await deps.antivirus(file)) === 'infected') return held(mail, 'infected', now)
+  const folder = join(deps.temporary, `mail-${mail.id}`)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  try {
+    return await handleRead({ ...mail, blob: mail.blob }, data, folder, deps)
+  } catch (error) {
+    // Reading it killed the reader twice: a third time would teach nothing.
+    if (isFault(error, 'worker-died') && job.attempts > 0) return held(mail, 'mail-unreadable', now)
+    throw error
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function handleRead(mail: MailRow & { blob: string }, data: HandleMailJob, folder: string, deps: HandleMailDeps): Promise<JobResult> {
+  const { database, blobs, settings, log } = deps
+  const now = deps.now()
+  const file = blobs.path(mail.blob)
   const envelope = envelopeOf(mail)
-  const reading = await readMail(raw, envelope, { domain: settings.domain, timezone: settings.timezone, locale: settings.locale, now: envelope.receivedAt })
+  const { domain, timezone, locale } = settings
+  const reading = await deps.reader.read({
+    file,
+    envelope,
+    settings: { domain, timezone, locale, now: envelope.receivedAt, holidays: settings.quiet.holidays },
+    folder,
+    keep: true,
+  })
+  if (reading.partial !== null) return joinParts(mail, reading.partial, { database, blobs, folder, now })
   const authors = await authorsAt(database.db, reading.from?.address ?? null)
   const targets = await targetsOf(database.db, envelope.recipients, reading.replyToken, settings.domain)
-  const authentication = await believe(raw, envelope, authors, data, deps)
+  const authentication = await believe(mail.blob, envelope, authors, data, deps)
   const decided: { target: Target; key: string; decision: Decision }[] = []
   for (const target of targets) {
     const key = contentKeyOf(reading, target)
@@ -75,8 +108,9 @@ export async function handleMail(job: Job, deps: HandleMailDeps): Promise<JobRes
     decided.push({ target, key, decision: decide(reading, data.place ? placed(facts, data.place) : facts) })
   }
   if (decided.some(({ decision }) => decision.deed === 'wait-for-dns')) throw new Fault('dns-undecided')
-  for (const one of decided) one.decision = await unlessPupilsPages(one.decision, reading, authors, deps)
-  if (decided.some(({ decision }) => keepsFiles(decision))) for (const file of filesToPassOn(reading)) await blobs.put(file.content)
+  for (const one of decided)
+    one.decision = await unlessPupilsPages(one.decision, { reading, target: one.target, authors, clientAddress: mail.client_address }, deps)
+  if (decided.some(({ decision }) => keepsFiles(decision))) for (const each of filesToPassOn(reading)) await keepFile(each, blobs)
   return {
     commit: async (tx) => {
       const outcome = await carryOutAll(tx, decided, { mail, reading, authors, signedAt: authentication?.signedAt ?? null, settings, now })
@@ -95,15 +129,15 @@ const envelopeOf = (mail: MailRow): Envelope => ({
 })
 
 /** Proof of the author costs DNS: asked for teachers, and for whoever's lateness its signing time may decide. */
-function believe(
-  raw: Buffer,
+async function believe(
+  blob: string,
   envelope: Envelope,
   authors: Author[],
   data: HandleMailJob,
-  { settings, authenticate, now }: HandleMailDeps,
+  { blobs, settings, authenticate, now }: HandleMailDeps,
 ): Promise<Authentication | null> {
   const needed = settings.authPolicy !== 'off' && !data.confirmed && (authors.some((author) => author.teaches.length > 0) || settings.lateBy === 'postmark')
-  return needed ? authenticate(raw, envelope, now()) : Promise.resolve(null)
+  return needed ? authenticate(await blobs.get(blob), envelope, now()) : null
 }
 
 function beliefOf(authentication: Authentication | null, data: HandleMailJob, settings: ActSettings, now: Date, receivedAt: Date): Facts['believed'] {
@@ -128,9 +162,9 @@ async function carryOutAll(
   tx: Tx,
   decided: { target: Target; key: string; decision: Decision }[],
   deed: Omit<Deed, 'tx' | 'target'>,
-): Promise<Outcome & { why: string | null }> {
+): Promise<Outcome & { why: Why | null }> {
   if (decided.length === 0) return { state: 'held', reason: 'no-recipient-of-ours', why: 'no-recipient-of-ours' }
-  let result: (Outcome & { why: string | null }) | null = null
+  let result: (Outcome & { why: Why | null }) | null = null
   for (const { target, key, decision } of decided) {
     const duplicate = (await markSeen(tx, key, deed.mail.id)) !== null
     const outcome: Outcome = duplicate ? { state: 'handled', reason: null } : await carryOut(decision, { ...deed, tx, target })

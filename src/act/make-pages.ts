@@ -20,12 +20,13 @@ export async function makePages(job: Job, { database, blobs, pages, pagesPerSubm
   if (!source || source.state !== 'waiting') return { commit: async () => undefined }
   try {
     const already = (await pagesOf(database.db, source.assignment, source.student)).length
-    const made = await pages.make({ file: blobs.path(source.blob), maxPages: Math.max(1, pagesPerSubmission - already) })
+    const made = await pages.make({ file: blobs.path(source.blob), maxPages: Math.max(1, pagesPerSubmission - already), thumbnails: true })
     const rows: Omit<Page, 'id'>[] = []
     for (const one of made)
       rows.push({
         ...unreadablePage(source, one.number),
         blob: await blobs.put(one.jpeg),
+        thumbnail: one.thumbnail === null ? null : await blobs.put(one.thumbnail),
         widthPx: one.widthPx,
         heightPx: one.heightPx,
         rotationDegCw: one.rotationDegCw,
@@ -64,6 +65,7 @@ const unreadablePage = (source: Pick<Source, 'id' | 'assignment' | 'student'>, n
   student: source.student,
   number,
   blob: null,
+  thumbnail: null,
   widthPx: null,
   heightPx: null,
   rotationDegCw: 0,

@@ -45,7 +45,7 @@ export async function postAssignment(decision: Extract<Decision, { deed: 'post' 
     blob: file.sha256,
     filename: file.filename ?? `fichier-${index + 1}`,
     mediaType: file.mediaType,
-    bytes: file.content.length,
+    bytes: file.content.size,
   }))
   await addAssignment(tx, assignment, files)
   await addJob(tx, { kind: 'send-copies', key: `copies:${assignment.code}`, data: { code: assignment.code }, dueAt: assignment.leaveAt }, now)
@@ -97,6 +97,7 @@ async function confirmPost(
         ...reach,
         dueAt: assignment.dueAt?.toISOString() ?? null,
         duePhrase: assignment.duePhrase,
+        otherDueAt: assignment.dueAt === null || reading.otherDue === null || reading.otherDue <= now ? null : reading.otherDue.toISOString(),
         dateWasPast,
         leaveAt: assignment.leaveAt > now ? assignment.leaveAt.toISOString() : null,
         files: files.map((file) => ({ filename: file.filename, bytes: file.bytes })),

@@ -1,7 +1,9 @@
 /** A pupil's question (or word of absence) goes to the teacher, whose plain answer returns to that pupil alone. */
+import { bundleFileName } from '../bundle/bundle-name'
 import type { PersonId } from '../school/people'
 import { classLabel } from '../school/people'
 import { type Assignment, findAssignment } from '../store/assignments'
+import { lastReturned } from '../store/bundles'
 import { newId } from '../store/ids'
 import { findPerson } from '../store/people'
 import { addQuestion, answerQuestion as markAnswered, findQuestion } from '../store/questions'
@@ -9,6 +11,7 @@ import { pagesOf } from '../store/submissions'
 import type { Decision } from '../understand/decide'
 import { filesToPassOn } from '../understand/reading'
 import { answered, type Deed, held, type Outcome } from './deed'
+import { picturesOf } from './page-pictures'
 import { peopleReading } from './readers'
 import { giveReplyAddress } from './reply-route'
 import { localeOf, writeLetter } from './write-letter'
@@ -19,9 +22,14 @@ interface Asked {
   studentToken: string | null
   /** Not a question but word that the pupil is away. */
   absence: boolean
+  /** It answers a returned copy: the teacher sees which. */
+  aboutReturned: boolean
 }
 
-export async function relayQuestion({ assignment, student, studentToken, absence }: Asked, { tx, mail, reading, authors, settings, now }: Deed): Promise<void> {
+export async function relayQuestion(
+  { assignment, student, studentToken, absence, aboutReturned }: Asked,
+  { tx, mail, reading, authors, settings, now }: Deed,
+): Promise<void> {
   const teacher = await findPerson(tx, assignment.teacher)
   const pupil = await findPerson(tx, student)
   if (!teacher?.email || !pupil) return
@@ -36,10 +44,18 @@ export async function relayQuestion({ assignment, student, studentToken, absence
     { purpose: 'question', person: teacher.id, address: teacher.email, assignment: assignment.code, student, ref: question },
     now,
   )
+  const pages = await pagesOf(tx, assignment.code, student)
+  const { cids, attachments } = picturesOf(pages, settings.domain)
+  const copy = aboutReturned ? await lastReturned(tx, assignment.code, student) : null
+  if (copy !== null) {
+    const filename = bundleFileName({ className: assignment.class, code: assignment.code, title: pupil.name })
+    attachments.push({ blob: copy, filename, mediaType: 'application/pdf', disposition: 'attachment', cid: null })
+  }
   await writeLetter(
     tx,
     {
       template: 'question',
+      attachments,
       cause: `question:${mail.id}:${assignment.code}:${student}`,
       to: { name: teacher.name, address: teacher.email },
       person: teacher.id,
@@ -55,7 +71,9 @@ export async function relayQuestion({ assignment, student, studentToken, absence
         studentName: pupil.name,
         words: reading.text,
         absence,
-        pagesSoFar: (await pagesOf(tx, assignment.code, student)).length,
+        aboutReturned: copy !== null,
+        pagesSoFar: pages.length,
+        pictures: cids.flatMap((picture, index) => (picture === null ? [] : [{ number: index + 1, picture }])),
         fromUnknownAddress: !authors.some((author) => author.person === student || author.wards.includes(student)),
       },
     },

@@ -8,10 +8,12 @@ import type { CommandName } from '../understand/reading'
 import { scheduleReceipt } from './accept-reply'
 import { refusePerson } from './ask-sender'
 import { answered, type CommandDecision, type Deed, held, type Outcome } from './deed'
+import { assignPages, holdReturned, releaseReturns } from './command-returns'
 import { cancelAssignment, closeAssignment, extendDeadline, remindMissing, reopenAssignment } from './change-assignment'
 import { standingsOf } from './overview'
 import { peopleReading } from './readers'
 import { writeAssignment } from './send-copies'
+import { tellWhy } from './tell-why'
 import { localeOf, writeLetter } from './write-letter'
 
 export type TeachersDeed = (assignment: Assignment, decision: CommandDecision, deed: Deed) => Promise<Outcome>
@@ -24,10 +26,15 @@ const teachers: Partial<Record<CommandName, TeachersDeed>> = {
   reopen: reopenAssignment,
   remind: remindMissing,
   cancel: cancelAssignment,
+  release: releaseReturns,
+  confirm: releaseReturns,
+  hold: holdReturned,
+  'assign-page': assignPages,
 }
 
 export async function runCommand(decision: CommandDecision, deed: Deed): Promise<Outcome> {
   if (decision.name === 'help') return help(decision, deed)
+  if (decision.name === 'why') return tellWhy(decision, deed)
   const assignment = decision.assignment === null ? null : await findAssignment(deed.tx, decision.assignment)
   if (decision.role === 'teacher') {
     const run = teachers[decision.name]

@@ -11,6 +11,7 @@ import type { PageVerdict } from '../text/mails'
 import type { JobResult } from '../work/runner'
 import type { ReceiptJob } from './accept-reply'
 import type { Patience } from './patience'
+import { picturesOf } from './page-pictures'
 import { peopleReading } from './readers'
 import type { ActSettings } from './settings'
 import { localeOf, writeLetter } from './write-letter'
@@ -35,8 +36,8 @@ export async function sendReceipt(job: Job, { database, settings, patience, now 
   const at = now()
   if (sources.some((source) => source.state === 'waiting') && !patience.isOver(job.id, at)) return { again: new Date(at.getTime() + lookAgainMs) }
   patience.end(job.id)
-  const outcome = await outcomeOf(database.db, receipt, assignment)
   const reader = receipt.author === null ? null : await findPerson(database.db, receipt.author)
+  const outcome = await outcomeOf(database.db, receipt, assignment, settings.domain)
   const student = await findPerson(database.db, receipt.student)
   if (!student) return { commit: async () => undefined }
   const token = receipt.token ?? (await peopleReading(database.db, assignment, receipt.student))[0]?.token ?? null
@@ -82,11 +83,14 @@ export async function sendReceipt(job: Job, { database, settings, patience, now 
           {
             ...base,
             template: 'receipt',
+            // Somebody outside the roster sees no page of the pupil's.
+            attachments: reader === null ? [] : outcome.pictures,
             data: {
               ...about,
               pages: outcome.pages,
               pending: sources.filter((source) => source.state === 'waiting').length,
               setAside,
+              replaced: outcome.replaced,
               late: outcome.late,
               receivedAt: (outcome.firstAt ?? at).toISOString(),
               dueAt: outcome.dueAt?.toISOString() ?? null,
@@ -106,22 +110,28 @@ export async function sendReceipt(job: Job, { database, settings, patience, now 
   }
 }
 
-async function outcomeOf(db: Db, receipt: ReceiptJob, assignment: Assignment) {
+async function outcomeOf(db: Db, receipt: ReceiptJob, assignment: Assignment, domain: string) {
   const sources = new Map((await sourcesOf(db, receipt.assignment, receipt.student)).map((source) => [source.id, source]))
   const submission = await findSubmission(db, receipt.assignment, receipt.student)
   const mails = new Set(receipt.notes.map((note) => note.mailId))
-  const pages = (await pagesOf(db, receipt.assignment, receipt.student)).map((page, index) => {
+  const rows = await pagesOf(db, receipt.assignment, receipt.student)
+  const { cids, attachments } = picturesOf(rows, domain)
+  const pages = rows.map((page, index) => {
     const source = sources.get(page.source)
     return {
       number: index + 1,
       filename: source?.filename ?? null,
       verdict: page.verdict as PageVerdict,
+      picture: cids[index] ?? null,
+      fingerprint: source?.kind === 'picture' ? source.blob.slice(0, 16) : null,
       isNew: source !== undefined && mails.has(source.mailId),
       reason: source?.error ?? null,
     }
   })
   return {
     pages,
+    pictures: attachments,
+    replaced: pages.filter((page, index) => page.isNew && (sources.get(rows[index]?.source ?? '')?.replaces ?? null) !== null).map((page) => page.number),
     anyWork:
       [...sources.values()].some((source) => mails.has(source.mailId)) ||
       receipt.notes.some((note) => note.setAside.some((file) => file.reason === 'duplicate')),

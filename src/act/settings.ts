@@ -26,4 +26,6 @@ export interface ActSettings {
   retentionMailMs: number
   retentionPagesMs: number
   authPolicy: 'dmarc' | 'confirm' | 'off'
+  /** Relays of the school: a copier among them is believed at a teacher's own reply address. */
+  trustedNetworks: string[]
 }

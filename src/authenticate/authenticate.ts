@@ -1,5 +1,6 @@
 /** Whether a message's From may be believed, and when its provider signed it. Believes its own proof and the word of whom the operator trusts, nobody else's. */
 import { isIP } from 'node:net'
+import { sourceOfBytes } from '../message/byte-source'
 import type { Envelope } from '../message/message'
 import { splitHead, type Head } from '../message/split-head'
 import { whoIsFrom } from '../message/who-is-from'
@@ -48,7 +49,7 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
   checkServers(options.servers)
   const isTrusted = networks(options.trustedNetworks)
   return async (raw, envelope) => {
-    const head = splitHead(raw)
+    const head = splitHead(sourceOfBytes(raw))
     const { from } = whoIsFrom(head)
     const fromDomain = from === null ? '' : domainOf(from.address)
     if (from === null || fromDomain === '' || isIP(fromDomain) !== 0 || !isReadable(head, raw)) return nothing

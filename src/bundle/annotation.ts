@@ -10,8 +10,8 @@ export interface Annotation {
   rect: Box
   /** Text of the remark; '' without. */
   contents: string
-  /** A remark hangs on it: it has a pop-up window. */
-  hasRemark: boolean
+  /** What a stamp says where no stream shows it: "Approved". */
+  stamp: string
   /** The stream that shows it. */
   appearance: { object: PDFObject; bbox: Box; matrix: Matrix } | null
   /** 0 to 1 each; null: none given. */
@@ -22,6 +22,10 @@ export interface Annotation {
   /** Strokes of Ink; corners of PolyLine, Polygon and Line; quadrilaterals of markup, eight numbers each. Points as x, y in turn. */
   paths: number[][]
   fontSize: number
+  /** Of typed text; null: none given. */
+  textColour: [number, number, number] | null
+  /** Line and PolyLine: an arrow at the first and at the last point. */
+  arrows: [boolean, boolean]
 }
 
 /** ISO 32000-1 §12.5.3: hidden, no view. */
@@ -52,20 +56,41 @@ function annotationOf(reader: Reader): Annotation {
   const quads = reader.numbers('QuadPoints')
   const marked = Array.from({ length: Math.floor(quads.length / 8) }, (_, index) => quads.slice(index * 8, index * 8 + 8))
   const inkList = reader.lists('InkList')
+  const typed = reader.text('DA').slice(0, 500)
+  const ends = reader.names('LE')
   return {
     kind,
     rect: normal(rect),
-    contents: reader.text('Contents'),
-    hasRemark: reader.has('Popup'),
+    contents: reader.text('Contents') || withoutMarkup(reader.text('RC')),
+    stamp: kind === 'Stamp' ? reader.name('Name') : '',
     appearance: reader.appearance(),
     colour: colourOf(reader.numbers('C')),
     fill: colourOf(reader.numbers('IC')),
     lineWidth: Math.min(50, Math.max(0, borderStyle ?? border ?? 1)),
     opacity: Math.min(1, Math.max(0, reader.number('CA') ?? 1)),
     paths: kind === 'Ink' ? inkList : marked.length > 0 ? marked : points.filter((path) => path.length >= 4),
-    fontSize: Math.min(72, Math.max(4, Number(/([\d.]+)\s+Tf/.exec(reader.text('DA'))?.[1] ?? 11) || 11)),
+    fontSize: Math.min(72, Math.max(4, Number(/([\d.]+)\s+Tf/.exec(typed)?.[1] ?? 11) || 11)),
+    textColour: typedColour(typed),
+    arrows: [/Arrow$/.test(ends[0] ?? ''), /Arrow$/.test(ends[1] ?? '')],
   }
 }
+
+/** The colour that a default appearance sets (ISO 32000-1 §12.7.3.3): `1 0 0 rg`, `0 g`. */
+function typedColour(appearance: string): [number, number, number] | null {
+  const set = /((?:[\d.]+\s+){1,4})(?:g|rg|k)(?![\w])/.exec(appearance)?.[1]
+  return set === undefined ? null : colourOf(set.trim().split(/\s+/).map(Number))
+}
+
+/** Rich text (ISO 32000-1 §12.7.3.4) as plain lines. */
+const withoutMarkup = (rich: string): string =>
+  rich
+    .slice(0, 20_000)
+    .replace(/<\/p>|<br\s*\/?>/gi, '\n')
+    .replace(/<[^<>]*>/g, '')
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&amp;/g, '&')
+    .trim()
 
 export const normal = (rect: number[]): Box => {
   const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = rect
@@ -86,10 +111,6 @@ class Reader {
     private readonly dictionary: PDFDict,
     private readonly context: PDFContext,
   ) {}
-
-  has(key: string): boolean {
-    return this.get(key) !== undefined
-  }
 
   name(key: string): string {
     const value = this.get(key)
@@ -113,6 +134,11 @@ class Reader {
   lists(key: string): number[][] {
     const value = this.get(key)
     return value instanceof PDFArray ? value.asArray().map((entry) => this.numbersOf(this.context.lookup(entry))) : []
+  }
+
+  names(key: string): string[] {
+    const value = this.get(key)
+    return value instanceof PDFArray ? value.asArray().map((entry) => (entry instanceof PDFName ? entry.asString().slice(1) : '')) : []
   }
 
   inner(key: string): Reader | null {

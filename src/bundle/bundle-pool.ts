@@ -5,15 +5,17 @@ import { createChildPool } from '../pages/child-pool'
 import type { BuiltBundle, BundleInput } from './bundle-input'
 import type { BundleJob, BundleJobResult } from './bundle-job'
 import { draftOf } from './pile-files'
-import type { PageCut, RecognisedPage, RecogniseLimits } from './recognised-page'
+import type { CopyToCut, RecognisedPage, RecogniseLimits } from './recognised-page'
 
 export interface BundlePool {
   /** Writes the pile to `outFile` (0600, by renaming). Faults: `worker-died`, `disk-full`. */
   build(input: BundleInput, outFile: string): Promise<BuiltBundle>
-  /** `file`: a PDF, or a JPEG, PNG, WebP or TIFF (first page) of a scan. Faults: `pdf-locked`, `pdf-damaged`, `too-many-pages`, `not-a-picture`, `empty-file`, `worker-died`. */
+  /** `file`: a PDF, a TIFF of any number of pages, or a JPEG, PNG, WebP, HEIC … of one. Faults: `pdf-locked`, `pdf-damaged`, `too-many-pages`, `not-a-picture`, `empty-file`, `worker-died`. */
   recognise(file: string, markKeyHex: string, limits: RecogniseLimits): Promise<RecognisedPage[]>
-  /** Writes these pages of `file`, in this order, as one clean PDF with the ink visible. `title`: document title, '' for none. Faults as above. */
-  cut(file: string, pages: PageCut[], outFile: string, title?: string): Promise<void>
+  /** Writes each copy's pages of `files`, in this order, as one clean PDF with the ink visible. `title`: document title, '' for none. Faults as above. */
+  cut(files: string[], copies: CopyToCut[], title?: string): Promise<void>
+  /** Writes a small JPEG of each of these pages. Faults as above. */
+  thumbnails(file: string, pages: { index: number; rotationDegCw: number; outFile: string }[]): Promise<void>
   /** Ends the child; jobs that wait or run reject with `worker-died`. May be called twice. */
   close(): Promise<void>
 }
@@ -35,19 +37,23 @@ export function createBundlePool(options: BundlePoolOptions = {}): BundlePool {
   const { jobTimeoutMs, maxRssBytes, idleMs, maxPages } = { ...defaults, ...options }
   const pool = createChildPool<BundleJob, BundleJobResult>({ worker: 'bundle/bundle-worker', children: 1, jobTimeoutMs, maxRssBytes, idleMs })
   /** A killed worker leaves its draft behind. */
-  const writing = async (job: BundleJob & { outFile: string }): Promise<BundleJobResult> => {
+  const writing = async (job: BundleJob, outFiles: string[]): Promise<BundleJobResult> => {
     try {
       return await pool.run(job)
     } catch (error) {
-      if (isFault(error, 'worker-died')) await rm(draftOf(job.outFile), { force: true })
+      if (isFault(error, 'worker-died')) for (const file of outFiles) await rm(draftOf(file), { force: true })
       throw error
     }
   }
+  const outFilesOf = (list: { outFile: string }[]): string[] => list.map(({ outFile }) => outFile)
   return {
-    build: async (input, outFile) => (await writing({ kind: 'build', input, outFile })) as BuiltBundle,
+    build: async (input, outFile) => (await writing({ kind: 'build', input, outFile }, [outFile])) as BuiltBundle,
     recognise: async (file, markKeyHex, limits) => (await pool.run({ kind: 'recognise', file, markKeyHex, limits })) as RecognisedPage[],
-    cut: async (file, pages, outFile, title = '') => {
-      await writing({ kind: 'cut', file, pages, outFile, title, maxPages })
+    cut: async (files, copies, title = '') => {
+      await writing({ kind: 'cut', files, copies, title, maxPages }, outFilesOf(copies))
+    },
+    thumbnails: async (file, pages) => {
+      await writing({ kind: 'thumbnails', file, pages, maxPages }, outFilesOf(pages))
     },
     close: () => pool.close(),
   }

@@ -26,23 +26,51 @@ async function carryOut(job: BundleJob): Promise<BundleJobResult> {
       shutLoaders()
       const pages = await openReturned(readFileSync(job.file), job.limits.maxPages)
       try {
-        return await recognise(pages, job.markKeyHex, loadCodeReader())
+        return await recognise(pages, job.markKeyHex, loadCodeReader(), job.limits.first)
       } finally {
         await pages.close()
       }
     }
     case 'cut': {
-      const [{ cutPages }, { shutLoaders }] = await Promise.all([import('./cut-correction.js'), import('../pages/shut-loaders.js')])
+      const [{ CorrectionCutter }, { shutLoaders }] = await Promise.all([import('./cut-correction.js'), import('../pages/shut-loaders.js')])
       shutLoaders()
       const { regularFont } = loadBundleFonts()
-      const bytes = await cutPages(readFileSync(job.file), job.pages, { regularFont, title: job.title, maxPages: job.maxPages })
-      return intoFile(job.outFile, (sink) => {
-        sink(bytes)
-        return Promise.resolve(null)
-      })
+      const cutter = new CorrectionCutter((file) => readFileSync(job.files[file] ?? ''), { regularFont, title: job.title, maxPages: job.maxPages })
+      try {
+        for (const { pages, outFile } of job.copies) await bytesInto(outFile, await cutter.cut(pages))
+      } finally {
+        await cutter.close()
+      }
+      return null
+    }
+    case 'thumbnails': {
+      const [{ openReturnedSource }, { pixelsToJpeg }, { thumbnailOf }, { shutLoaders }] = await Promise.all([
+        import('./returned-source.js'),
+        import('../pages/pdf-to-picture.js'),
+        import('../pages/thumbnail.js'),
+        import('../pages/shut-loaders.js'),
+      ])
+      shutLoaders()
+      const source = await openReturnedSource(readFileSync(job.file), job.maxPages)
+      try {
+        for (const { index, rotationDegCw, outFile } of job.pages) {
+          const { pixels, turnedDegCw } = await source.picture(index)
+          const { jpeg } = await pixelsToJpeg(pixels, (rotationDegCw - turnedDegCw + 720) % 360)
+          await bytesInto(outFile, await thumbnailOf(jpeg))
+        }
+      } finally {
+        await source.close()
+      }
+      return null
     }
   }
 }
+
+const bytesInto = (file: string, bytes: Uint8Array): Promise<null> =>
+  intoFile(file, (sink) => {
+    sink(bytes)
+    return Promise.resolve(null)
+  })
 
 async function answer(job: BundleJob): Promise<BundleJobAnswer> {
   try {

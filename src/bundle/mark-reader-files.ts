@@ -5,7 +5,7 @@ import type { CodeReader } from './printed-mark'
 
 let ready = false
 
-/** Reads every QR code of a grey picture; contents are only returned, never opened. */
+/** Reads every QR code of a picture by its luminance; contents are only returned, never opened. */
 export function loadCodeReader(): CodeReader {
   if (!ready) {
     const wasm = readFileSync(require.resolve('zxing-wasm/reader/zxing_reader.wasm'))
@@ -13,8 +13,9 @@ export function loadCodeReader(): CodeReader {
     ready = true
   }
   return async ({ widthPx, heightPx, data }, { thorough }) => {
+    const rgba = new Uint8ClampedArray(data.buffer as ArrayBuffer, data.byteOffset, data.length)
     const found = await readBarcodes(
-      { width: widthPx, height: heightPx, data: rgbaOf(data), colorSpace: 'srgb' },
+      { width: widthPx, height: heightPx, data: rgba, colorSpace: 'srgb' },
       {
         formats: ['QRCode'],
         tryHarder: true,
@@ -30,11 +31,4 @@ export function loadCodeReader(): CodeReader {
       .filter(({ isValid }) => isValid)
       .map(({ text, position }) => ({ text, corners: [position.topLeft, position.topRight, position.bottomRight, position.bottomLeft] }))
   }
-}
-
-function rgbaOf(grey: Uint8Array): Uint8ClampedArray<ArrayBuffer> {
-  const out = new Uint8ClampedArray(grey.length * 4)
-  const words = new Uint32Array(out.buffer)
-  for (let at = 0; at < grey.length; at++) words[at] = 0xff000000 | ((grey[at] ?? 0) * 0x010101)
-  return out
 }

@@ -1,12 +1,6 @@
 /** Finds our printed marks on a page's picture: in grey, through the red channel, more thoroughly where needed. It trusts only what carries our MAC. */
+import type { Pixels } from '../pages/pdf-to-picture'
 import { type Mark, readMark, sameMark } from './marks'
-
-/** One byte a pixel, rows from the top. */
-export interface GreyPixels {
-  widthPx: number
-  heightPx: number
-  data: Uint8Array
-}
 
 export interface Point {
   x: number
@@ -19,7 +13,7 @@ export interface FoundCode {
   corners: [Point, Point, Point, Point] | Point[]
 }
 
-export type CodeReader = (pixels: GreyPixels, options: { thorough: boolean }) => Promise<FoundCode[]>
+export type CodeReader = (pixels: Pixels, options: { thorough: boolean }) => Promise<FoundCode[]>
 
 export interface PrintedMark {
   /** Null where authentic marks disagree. */

@@ -23,7 +23,19 @@ export interface RecognisedPage {
 export interface RecogniseLimits {
   /** More pages: Fault `too-many-pages`. */
   maxPages: number
+  /** Only so many pages from the first are looked at. */
+  first?: number
 }
 
-/** A page to cut out: its index, or index and turn (degrees clockwise, as recognised). */
-export type PageCut = number | { index: number; rotationDegCw: number }
+/** A page to cut out: of which of the files, which page, turned how far (degrees clockwise, as recognised). */
+export interface PageCut {
+  file: number
+  index: number
+  rotationDegCw: number
+}
+
+/** One student's copy: its pages in order, and where it is written. */
+export interface CopyToCut {
+  pages: PageCut[]
+  outFile: string
+}

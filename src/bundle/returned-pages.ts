@@ -1,6 +1,7 @@
-/** What came back from the teacher, opened for looking: a PDF or one picture, page by page. It draws no conclusion. */
+/** What came back from the teacher, opened for looking: a PDF, a picture or the pages of a TIFF. It draws no conclusion. */
 import { PDFDict, PDFDocument, PDFHexString, PDFName, PDFString, ParseSpeeds } from '@cantoo/pdf-lib'
-import { openPdf, type Pixels, pictureToPixels } from '../pages/pdf-to-picture'
+import { openPdf, type Pixels } from '../pages/pdf-to-picture'
+import { openPicturePages } from '../pages/picture-pages'
 import { pageKey } from './page-key'
 
 export interface ReturnedPages {
@@ -20,7 +21,7 @@ export const isPdf = (bytes: Uint8Array): boolean => Buffer.from(bytes.buffer, b
 
 /** Faults: `empty-file`, `pdf-locked`, `pdf-damaged`, `too-many-pages`, `not-a-picture`, `picture-too-large`, `picture-undecodable`. */
 export async function openReturned(bytes: Uint8Array, maxPages: number): Promise<ReturnedPages> {
-  if (bytes.length > 0 && !isPdf(bytes)) return openPicture(bytes)
+  if (bytes.length > 0 && !isPdf(bytes)) return openPictures(bytes, maxPages)
   const pdf = await openPdf(bytes, maxPages)
   const facts = await factsOf(bytes, pdf.pageCount)
   return {
@@ -33,16 +34,19 @@ export async function openReturned(bytes: Uint8Array, maxPages: number): Promise
   }
 }
 
-async function openPicture(bytes: Uint8Array): Promise<ReturnedPages> {
-  // Decoded once here: a file that is no picture is refused before anything is answered.
-  const whole = await pictureToPixels(bytes)
+/** Longer side of A4 in inches. */
+const a4Side = 297 / 25.4
+
+async function openPictures(bytes: Uint8Array, maxPages: number): Promise<ReturnedPages> {
+  const pictures = await openPicturePages(bytes, maxPages)
   const nothing = { pageKeyOf: () => null, turnOf: () => 0, textOf: () => Promise.resolve(''), close: () => Promise.resolve() }
-  const picture = (_index: number, dpi: number): Promise<Pixels> => {
-    const side = Math.round((297 / 25.4) * dpi)
-    return side >= Math.max(whole.widthPx, whole.heightPx) ? Promise.resolve(whole) : pictureToPixels(bytes, side)
-  }
-  return { count: 1, picture, ...nothing }
+  // A coarse scan is read better enlarged: a mark's modules then are wider than the reader's window.
+  const picture = (index: number, dpi: number): Promise<Pixels> => pictures.pixels(index, Math.round(a4Side * dpi), dpi > enlargedAboveDpi)
+  return { count: pictures.count, picture, ...nothing }
 }
+
+/** The first look takes a picture as it is. */
+const enlargedAboveDpi = 150
 
 export const loadOptions = { password: '', updateMetadata: false, parseSpeed: ParseSpeeds.Fastest, throwOnInvalidObject: false } as const
 

@@ -12,6 +12,7 @@ import type { Relay } from '../deliver/next-hop'
 import { createRelay } from '../deliver/relay'
 import { type Gateway, startGateway } from '../gateway'
 import { createLog } from '../log'
+import { bytesOf } from '../message/byte-source'
 import { createPageWorkers } from '../pages/page-workers'
 import { checkRoster } from '../roster/check-roster'
 import { readCsv } from '../roster/read-csv'
@@ -188,7 +189,7 @@ class Demo {
     const pdf = pdfOf(bundle)
     if (!bundle || !pdf) throw new Error('the bundle holds no PDF')
     this.#clock.set(new Date('2020-03-22T16:00:00+01:00'))
-    const corrected = await drawRedInk(pdf.content)
+    const corrected = await drawRedInk(bytesOf(pdf.content))
     await this.#send({
       from: { name: 'Anne Lefèvre', address: day.teacher },
       to: bundle.replyTo,
@@ -231,7 +232,7 @@ class Demo {
       let name = `${mail.to.split('@')[0] ?? ''}-${pdf.filename ?? 'file.pdf'}`
       for (let again = 2; names.has(name); again++) name = `${mail.to.split('@')[0] ?? ''}-${again}-${pdf.filename ?? 'file.pdf'}`
       names.add(name)
-      await writeFile(join(pdfs, name), pdf.content, { mode: 0o600 })
+      await writeFile(join(pdfs, name), bytesOf(pdf.content), { mode: 0o600 })
     }
     print('')
     print(`Mails (${mails.length}): ${this.#outbox}`)

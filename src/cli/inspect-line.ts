@@ -21,7 +21,7 @@ export function lineOf(file: string, reading: Reading, timezone: string): Record
     pages: reading.pages.map((page) => ({
       filename: page.filename,
       mediaType: page.mediaType,
-      bytes: page.content.length,
+      bytes: page.content.size,
       sha256: page.sha256,
       disposition: page.disposition,
     })),

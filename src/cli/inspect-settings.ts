@@ -9,8 +9,8 @@ export function inspectWith(program: Command, globals: () => Globals): void {
   program.hook('preAction', (_program, command) => void command.setOptionValue('json', globals().json))
   inspectCommand(program, {
     configOf: () => {
-      const { config } = loadConfiguration(globals().config)
-      return Promise.resolve({ domain: config.domain, timezone: config.timezone, locale: config.locale })
+      const { config, holidays } = loadConfiguration(globals().config)
+      return Promise.resolve({ domain: config.domain, timezone: config.timezone, locale: config.locale, holidays })
     },
   })
 }

@@ -1,13 +1,20 @@
 /** `cartable inspect`: how the gateway would understand each message file. Reads files only; sends and stores nothing. */
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, open, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
+import { createReadingPool, type ReadingPool } from '../act/reading-pool'
+import { codeOf, errnoOf, isFault } from '../errors'
+import type { Holiday } from '../school/quiet-time'
 import type { Envelope } from '../message/message'
 import type { Reading } from '../understand/reading'
+import { lineOf } from './inspect-line'
 
 export interface InspectSettings {
   domain: string
   timezone: string
   locale: 'fr' | 'en'
+  holidays?: readonly Holiday[]
 }
 
 interface InspectOptions {
@@ -17,8 +24,11 @@ interface InspectOptions {
   json?: boolean
 }
 
-/** A message that takes longer than this is hostile: its line says so and the next one is read. */
-const deadlineMs = 20_000
+/** From this many files on a second reader is worth its start. */
+const filesForTwo = 40
+/** Files that are on their way at once. */
+const ahead = 16
+const done: Promise<Reading | string> = Promise.resolve('')
 
 const failed = (why: string): Reading => ({
   messageId: null,
@@ -33,6 +43,8 @@ const failed = (why: string): Reading => ({
   quoted: '',
   language: null,
   due: null,
+  otherDue: null,
+  replacesPage: null,
   duePhrase: null,
   command: null,
   pages: [],
@@ -40,6 +52,7 @@ const failed = (why: string): Reading => ({
   others: [],
   ignored: [],
   bounce: null,
+  partial: null,
   replyToken: null,
   threadIds: [],
   codeInSubject: null,
@@ -54,32 +67,42 @@ export function senderOf(head: string, given: string | undefined): string | null
   return path ? path[1] || null : 'unknown@invalid'
 }
 
-async function readOne(bytes: Buffer, options: InspectOptions, settings: InspectSettings, now: Date): Promise<Reading> {
-  const { readMail } = await import('../understand/read-mail.js')
-  const envelope: Envelope = {
-    sender: senderOf(
-      bytes
-        .subarray(0, 64 * 1024)
-        .toString('latin1')
-        .split(/\r?\n\r?\n/)[0] ?? '',
-      options.sender,
-    ),
-    recipients: options.recipient ?? [],
-    clientAddress: null,
-    helo: null,
-    receivedAt: now,
-  }
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<Reading>((resolve) => {
-    timer = setTimeout(() => resolve(failed('too-slow')), deadlineMs)
-  })
+/** Octets of a file's head within which its Return-Path is looked for. */
+const headBytes = 64 * 1024
+
+async function headOf(file: string): Promise<string> {
+  const handle = await open(file, 'r')
   try {
-    return await Promise.race([readMail(bytes, envelope, { ...settings, domain: settings.domain.toLowerCase(), now }), late])
-  } catch (error) {
-    // A bug of ours must not cost the other files their lines.
-    return failed(`bug: ${error instanceof Error ? error.name : 'unknown'}`)
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0)
+    return buffer.toString('latin1', 0, bytesRead).split(/\r?\n\r?\n/)[0] ?? ''
   } finally {
-    clearTimeout(timer)
+    await handle.close()
+  }
+}
+
+/** The system's code where the file cannot be read. */
+async function readOne(
+  file: string,
+  reader: ReadingPool,
+  folder: string,
+  options: InspectOptions,
+  settings: InspectSettings,
+  now: Date,
+): Promise<Reading | string> {
+  try {
+    const envelope: Envelope = {
+      sender: senderOf(await headOf(file), options.sender),
+      recipients: options.recipient ?? [],
+      clientAddress: null,
+      helo: null,
+      receivedAt: now,
+    }
+    return await reader.read({ file: resolve(file), envelope, settings: { ...settings, domain: settings.domain.toLowerCase(), now }, folder, keep: false })
+  } catch (error) {
+    const code = errnoOf(error)
+    if (code !== null) return code
+    // Killed for its time or memory, or a bug of ours: the other files have their lines all the same.
+    return failed(isFault(error, 'worker-died') ? 'too-slow-or-too-large' : `bug: ${codeOf(error)}`)
   }
 }
 
@@ -91,7 +114,7 @@ const summary = (file: string, line: Record<string, unknown>, reading: Reading):
     reading.command ? `  command  ${reading.command.name} ${reading.command.argument}`.trimEnd() : null,
     reading.due ? `  due      ${String(line.due)} (${reading.duePhrase ?? ''})` : null,
     reading.text ? `  text     ${reading.text.replace(/\n/g, '\n           ')}` : null,
-    ...reading.pages.map((page, at) => `  page ${at + 1}   ${page.filename ?? '(no name)'} ${page.mediaType} ${page.content.length} bytes`),
+    ...reading.pages.map((page, at) => `  page ${at + 1}   ${page.filename ?? '(no name)'} ${page.mediaType} ${page.content.size} bytes`),
     ...reading.ignored.map((file_) => `  ignored  ${file_.filename ?? '(no name)'} ${file_.mediaType}: ${file_.reason}`),
     reading.bounce ? `  bounce   ${reading.bounce.recipient ?? '?'} ${reading.bounce.action} ${reading.bounce.status ?? ''}`.trimEnd() : null,
     reading.problems.length > 0 ? `  problems ${reading.problems.join(', ')}` : null,
@@ -105,20 +128,26 @@ async function inspect(files: string[], options: InspectOptions, settings: Inspe
     process.stderr.write('--now: give an ISO 8601 time, e.g. 2020-03-16T08:00:00+01:00\n')
     return 2
   }
+  const reader = createReadingPool({ children: files.length < filesForTwo ? 1 : 2 })
+  const folder = await mkdtemp(join(tmpdir(), 'cartable-inspect-'))
+  const readings: Promise<Reading | string>[] = []
   let exit = 0
-  for (const file of files) {
-    let bytes: Buffer
-    try {
-      bytes = await readFile(file)
-    } catch (error) {
-      process.stderr.write(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})\n`)
-      exit = 1
-      continue
+  try {
+    for (const [at, file] of files.entries()) {
+      while (readings.length < Math.min(files.length, at + ahead)) readings.push(readOne(files[readings.length] ?? '', reader, folder, options, settings, now))
+      const reading = (await readings[at]) ?? failed('bug: not read')
+      readings[at] = done
+      if (typeof reading === 'string') {
+        process.stderr.write(`${file}: cannot be read (${reading})\n`)
+        exit = 1
+        continue
+      }
+      const line = lineOf(file, reading, settings.timezone)
+      process.stdout.write(`${options.json === true ? JSON.stringify(line) : summary(file, line, reading)}\n`)
     }
-    const reading = await readOne(bytes, options, settings, now)
-    const { lineOf } = await import('./inspect-line.js')
-    const line = lineOf(file, reading, settings.timezone)
-    process.stdout.write(`${options.json === true ? JSON.stringify(line) : summary(file, line, reading)}\n`)
+  } finally {
+    await reader.close()
+    await rm(folder, { recursive: true, force: true })
   }
   return exit
 }

@@ -1,4 +1,5 @@
 /** The media type that the bytes themselves show. Never asks the name or the mail's own word, except for kinds of plain text. */
+import type { ByteSource } from './byte-source'
 import { utf8Of } from './decode-charset'
 
 const ascii = (bytes: Uint8Array, from: number, to: number): string => String.fromCharCode(...bytes.subarray(from, to))
@@ -39,15 +40,17 @@ function isoMedia(bytes: Uint8Array): string | null {
   return brands[0] === 'qt  ' ? 'video/quicktime' : 'video/mp4'
 }
 
+const lookedAt = 64 * 1024
+
 /** A zip, or the office format that a zip can be. ODF: first entry `mimetype`, stored (ODF 1.2 part 3 §3.3); OOXML: by its parts. */
-function zipKind(bytes: Uint8Array): string {
+function zipKind(bytes: Uint8Array, end: Uint8Array): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (ascii(bytes, 30, 38) === 'mimetype') {
     const type = /^application\/[a-z0-9.+-]+/.exec(ascii(bytes, 38, 120))?.[0].replace(/PK$/, '')
     if (type) return type
   }
-  const head = buffer.subarray(0, 64 * 1024)
-  const tail = buffer.subarray(-64 * 1024)
+  const head = buffer.subarray(0, lookedAt)
+  const tail = Buffer.from(end.buffer, end.byteOffset, end.byteLength).subarray(-lookedAt)
   const holds = (text: string): boolean => head.includes(text) || tail.includes(text)
   if (!holds('[Content_Types].xml') && !holds('_rels/.rels')) return 'application/zip'
   if (holds('word/')) return 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
@@ -72,8 +75,12 @@ function textKind(bytes: Uint8Array, declared: string): string | null {
   return controls || (utf8Of(head.length < bytes.length ? head.subarray(0, -4) : head) === null && /[\u0080-\u009f]/.test(text)) ? null : 'text/plain'
 }
 
-/** Media type by content; `declared` (lower case, without parameters) is believed only for text kinds and signatures. */
-export function mediaTypeOf(bytes: Uint8Array, declared = ''): string {
+/** Of the file at this place; only its head and its end are read. */
+export const mediaTypeAt = (source: ByteSource, declared = ''): string =>
+  mediaTypeOf(source.read(0, lookedAt), declared, source.read(Math.max(0, source.size - lookedAt), source.size))
+
+/** Media type by content, whole or its head and `end`; `declared` (lower case, without parameters) is believed only for text kinds and signatures. */
+export function mediaTypeOf(bytes: Uint8Array, declared = '', end = bytes): string {
   const sure = plain.find(([, sign]) => starts(bytes, ...sign))?.[0]
   if (sure) return sure
   if (ascii(bytes, 0, 4) === 'RIFF') {
@@ -81,7 +88,7 @@ export function mediaTypeOf(bytes: Uint8Array, declared = ''): string {
     return form === 'WEBP' ? 'image/webp' : form === 'WAVE' ? 'audio/wav' : 'video/x-msvideo'
   }
   if (starts(bytes, 0x42, 0x4d) && bytes.length > 26 && (bytes[14] ?? 0) >= 12 && bytes[15] === 0) return 'image/bmp'
-  if (starts(bytes, 0x50, 0x4b, 0x03, 0x04) || starts(bytes, 0x50, 0x4b, 0x05, 0x06)) return zipKind(bytes)
+  if (starts(bytes, 0x50, 0x4b, 0x03, 0x04) || starts(bytes, 0x50, 0x4b, 0x05, 0x06)) return zipKind(bytes, end)
   const media = isoMedia(bytes)
   if (media) return media
   // ISO 32000-1 annex H.3.4.1: readers take a header anywhere in the first 1024 bytes.

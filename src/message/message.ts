@@ -1,4 +1,5 @@
 /** The typed form of a mail: what its bytes say, before anybody asks what it means. */
+import type { ByteSource } from './byte-source'
 
 export interface Mailbox {
   /** Display name, decoded; '' where there is none. */
@@ -29,7 +30,7 @@ export interface MailFile {
   declaredType: string
   disposition: 'inline' | 'attachment'
   contentId: string | null
-  content: Uint8Array
+  content: ByteSource
   /** Hex SHA-256 of `content`. */
   sha256: string
   /** Where it stood. */

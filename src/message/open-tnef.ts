@@ -1,9 +1,12 @@
-/** Files inside a winmail.dat (MS-OXTNEF). Walks attributes with a bound on each; ignores everything but attachments' names and bytes. */
-import { decodeCharset } from './decode-charset'
+/** Files and words inside a winmail.dat (MS-OXTNEF). Walks attributes with a bound on each; ignores everything but the body as text or HTML, and attachments' names and bytes. */
+import { decodeCharset, guessText } from './decode-charset'
 import { limits } from './limits'
 
 export interface TnefContent {
   files: { filename: string | null; content: Buffer }[]
+  /** The body; null where it holds none, or only one as RTF. */
+  text: string | null
+  html: string | null
   problems: string[]
 }
 
@@ -12,11 +15,15 @@ const attAttachRendData = 0x00069002
 const attAttachData = 0x0006800f
 const attAttachTitle = 0x00018010
 const attAttachment = 0x00069005
+const attBody = 0x0002800c
+const attMessageProperties = 0x00069003
 
 // MS-OXPROPS: PidTagAttachLongFilename, PidTagAttachFilename, PidTagAttachDataBinary.
 const propLongFilename = 0x3707
 const propFilename = 0x3704
 const propData = 0x3701
+const propBody = 0x1000
+const propHtml = 0x1013
 
 /** Octets of one value of a fixed-size MAPI type (MS-OXCDATA §2.11.1), padded to 4; null for sized types. */
 const fixedSize: Record<number, number> = {
@@ -81,7 +88,8 @@ function valuesOf(cursor: Cursor, type: number): Buffer[] {
   return Array.from({ length: count }, () => cursor.padded(cursor.u32()))
 }
 
-function readProperties(bytes: Buffer, found: Found): void {
+/** The first value of each property, in turn. */
+function eachProperty(bytes: Buffer, take: (id: number, type: number, value: Buffer) => void): void {
   const cursor = new Cursor(bytes)
   const count = Math.min(cursor.u32(), limits.tnefAttributes)
   for (let i = 0; i < count; i += 1) {
@@ -89,17 +97,29 @@ function readProperties(bytes: Buffer, found: Found): void {
     const id = cursor.u16()
     if (id >= 0x8000) skipName(cursor)
     const value = valuesOf(cursor, type)[0]
-    if (!value) continue
-    if (id === propLongFilename || (id === propFilename && found.longName === null)) {
-      found.longName = type === 0x001f ? value.toString('utf16le').replace(/\0[^]*$/, '') : cString(value)
-    }
-    if (id === propData && (type & 0x0fff) === 0x0102 && found.content === null) found.content = value
+    if (value) take(id, type, value)
   }
 }
 
+/** MS-OXCDATA §2.11.1: PtypString is UTF-16, PtypString8 the sender's code page. */
+const stringOf = (type: number, value: Buffer): string => (type === 0x001f ? value.toString('utf16le').replace(/\0[^]*$/, '') : cString(value))
+const isBinary = (type: number): boolean => (type & 0x0fff) === 0x0102
+
+const readAttachment = (bytes: Buffer, found: Found): void =>
+  eachProperty(bytes, (id, type, value) => {
+    if (id === propLongFilename || (id === propFilename && found.longName === null)) found.longName = stringOf(type, value)
+    if (id === propData && isBinary(type) && found.content === null) found.content = value
+  })
+
+const readBody = (bytes: Buffer, result: TnefContent): void =>
+  eachProperty(bytes, (id, type, value) => {
+    if (id === propBody && !isBinary(type)) result.text ??= stringOf(type, value).slice(0, limits.bodyChars)
+    if (id === propHtml) result.html ??= (isBinary(type) ? guessText(value) : stringOf(type, value)).slice(0, limits.bodyChars)
+  })
+
 /** Never throws: a damaged file gives what stood before the damage. */
 export function openTnef(bytes: Buffer): TnefContent {
-  const result: TnefContent = { files: [], problems: [] }
+  const result: TnefContent = { files: [], text: null, html: null, problems: [] }
   let found: Found | null = null
   const close = (): void => {
     if (found?.content) result.files.push({ filename: found.longName ?? found.title, content: found.content })
@@ -117,10 +137,12 @@ export function openTnef(bytes: Buffer): TnefContent {
         close()
         found = { title: null, longName: null, content: null }
       }
+      if (attribute === attBody) result.text ??= cString(data).slice(0, limits.bodyChars)
+      if (attribute === attMessageProperties) readBody(data, result)
       if (found === null) continue
       if (attribute === attAttachTitle) found.title = cString(data)
       else if (attribute === attAttachData) found.content = data
-      else if (attribute === attAttachment) readProperties(data, found)
+      else if (attribute === attAttachment) readAttachment(data, found)
     }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error

@@ -1,7 +1,7 @@
 /** Bytes → Message: head, text and every file, wherever it stood. Never throws, never guesses an author, opens nothing without a limit. */
-import { createHash } from 'node:crypto'
+import { type ByteSource, bytesOf, sourceOfBytes } from './byte-source'
 import { cleanFilename } from './file-name'
-import { mediaTypeOf } from './file-type'
+import { mediaTypeAt } from './file-type'
 import { takeDataUrls, takeUuencoded } from './find-embedded'
 import { contentTypeOf, dateOf, messageIdsOf, subjectOf } from './head-values'
 import { limits } from './limits'
@@ -12,6 +12,7 @@ import { openTnef } from './open-tnef'
 import { openZip } from './open-zip'
 import { guessText } from './decode-charset'
 import { decodeWords } from './decode-words'
+import { Shelf, type Shelved } from './shelf-files'
 import { fieldsNamed, type Head, splitHead, valueOf } from './split-head'
 import { type Part, walkParts } from './walk-parts'
 import { whoIsFrom } from './who-is-from'
@@ -24,6 +25,7 @@ interface Harvest {
   /** The mail is a report (RFC 6522): of the message it returns only the head is read. */
   report: boolean
   problems: Set<string>
+  shelf: Shelf
 }
 
 interface Layer {
@@ -32,22 +34,22 @@ interface Layer {
   html: string | null
 }
 
-type Found = Pick<MailFile, 'origin' | 'within' | 'disposition' | 'contentId' | 'filename'> & { content: Buffer; declared: string }
+type Found = Pick<MailFile, 'origin' | 'within' | 'disposition' | 'contentId' | 'filename'> & Shelved & { declared: string }
 
 function addFile(harvest: Harvest, found: Found): void {
   if (harvest.files.length >= limits.files) {
     harvest.problems.add('too-many-files')
     return
   }
-  const { declared, content, ...file } = found
+  const { declared, content, sha256, ...file } = found
   harvest.files.push({
     filename: cleanFilename(file.filename),
-    mediaType: mediaTypeOf(content, declared),
+    mediaType: mediaTypeAt(content, declared),
     declaredType: declared,
     disposition: file.disposition,
     contentId: file.contentId,
     content,
-    sha256: createHash('sha256').update(content).digest('hex'),
+    sha256,
     origin: file.origin,
     within: file.within,
   })
@@ -61,23 +63,34 @@ const smimeTypes = /^application\/(?:x-)?pkcs7-mime$/
 async function addPart(harvest: Harvest, part: Part, place: { origin: MailFile['origin']; within: number | null; depth: number }): Promise<Layer | null> {
   const type = part.contentType
   if (reportTypes.test(type)) {
-    harvest.reports.push({ type, text: guessText(part.content).slice(0, limits.bodyChars) })
+    harvest.reports.push({ type, text: guessText(part.content.read(0, limits.bodyChars)) })
     return null
   }
-  if (messageTypes.test(type) && part.content.length > 0) {
+  if (messageTypes.test(type) && part.content.size > 0) {
     await addForwarded(harvest, part.content, place.depth + 1)
     return null
   }
-  const inner = smimeTypes.test(type) && place.depth < limits.forwardDepth ? openSmime(part.content) : null
-  if (inner) return openLayer(harvest, inner, { ...place, origin: 'smime', depth: place.depth + 1 })
-  const file = { ...place, disposition: part.disposition, contentId: part.contentId, filename: part.filename, content: part.content, declared: type }
-  const media = mediaTypeOf(part.content, type)
+  const inner = smimeTypes.test(type) && place.depth < limits.forwardDepth ? openSmime(bytesOf(part.content)) : null
+  if (inner) return openLayer(harvest, sourceOfBytes(inner), { ...place, origin: 'smime', depth: place.depth + 1 })
+  const file = {
+    ...place,
+    disposition: part.disposition,
+    contentId: part.contentId,
+    filename: part.filename,
+    content: part.content,
+    sha256: part.sha256,
+    declared: type,
+  }
+  const media = mediaTypeAt(part.content, type)
   if (media === 'application/ms-tnef') {
-    const tnef = openTnef(part.content)
-    for (const each of tnef.files) addFile(harvest, { ...file, ...each, origin: 'tnef', contentId: null, declared: '' })
+    const tnef = openTnef(bytesOf(part.content))
+    for (const each of tnef.files)
+      addFile(harvest, { ...file, filename: each.filename, ...harvest.shelf.put(each.content), origin: 'tnef', contentId: null, declared: '' })
     for (const problem of tnef.problems) harvest.problems.add(problem)
+    // Outlook puts the words beside it as well; where it did not, they are here.
+    if (tnef.text !== null || tnef.html !== null) return { head: { fields: [], bodyStart: 0, problems: [] }, text: tnef.text, html: tnef.html }
   } else if (media === 'application/zip') {
-    const zip = await openZip(part.content)
+    const zip = await openZip(part.content, harvest.shelf)
     for (const each of zip.files) addFile(harvest, { ...file, ...each, origin: 'zip', disposition: 'attachment', contentId: null, declared: '' })
     for (const problem of zip.problems) harvest.problems.add(problem)
     if (zip.files.length === 0) addFile(harvest, file)
@@ -86,21 +99,23 @@ async function addPart(harvest: Harvest, part: Part, place: { origin: MailFile['
 }
 
 /** One layer: the mail itself, or what an opaque signature wraps. */
-async function openLayer(harvest: Harvest, bytes: Buffer, place: { origin: MailFile['origin']; within: number | null; depth: number }): Promise<Layer> {
-  const head = splitHead(bytes)
+async function openLayer(harvest: Harvest, source: ByteSource, place: { origin: MailFile['origin']; within: number | null; depth: number }): Promise<Layer> {
+  const head = splitHead(source)
   if (place.depth === 0) harvest.report = contentTypeOf(valueOf(head, 'content-type')).type === 'multipart/report'
-  const body = await walkParts(head, bytes.subarray(head.bodyStart))
+  const body = await walkParts(head, source, harvest.shelf)
   for (const problem of [...head.problems, ...body.problems]) harvest.problems.add(problem)
   const layer: Layer = { head, text: body.text, html: body.html }
   if (layer.text !== null) {
     const plain = takeUuencoded(layer.text)
     layer.text = plain.text
-    for (const each of plain.files) addFile(harvest, { ...place, ...each, origin: 'uuencode', disposition: 'attachment', declared: '' })
+    for (const each of plain.files)
+      addFile(harvest, { ...place, ...each, ...harvest.shelf.put(each.content), origin: 'uuencode', disposition: 'attachment', declared: '' })
   }
   if (layer.html !== null) {
     const html = takeDataUrls(layer.html)
     layer.html = html.text
-    for (const each of html.files) addFile(harvest, { ...place, ...each, origin: 'data-url', disposition: 'inline', declared: '' })
+    for (const each of html.files)
+      addFile(harvest, { ...place, ...each, ...harvest.shelf.put(each.content), origin: 'data-url', disposition: 'inline', declared: '' })
   }
   for (const part of body.parts) {
     const wrapped = await addPart(harvest, part, place)
@@ -112,7 +127,7 @@ async function openLayer(harvest: Harvest, bytes: Buffer, place: { origin: MailF
   return layer
 }
 
-async function addForwarded(harvest: Harvest, bytes: Buffer, depth: number): Promise<void> {
+async function addForwarded(harvest: Harvest, source: ByteSource, depth: number): Promise<void> {
   if (depth > limits.forwardDepth || harvest.forwarded.length >= limits.files) {
     harvest.problems.add('forward-depth')
     return
@@ -121,8 +136,8 @@ async function addForwarded(harvest: Harvest, bytes: Buffer, depth: number): Pro
   const forwarded: ForwardedMessage = { messageId: null, from: null, subject: '', headers: [], text: null, html: null }
   harvest.forwarded.push(forwarded)
   const layer = harvest.report
-    ? { head: splitHead(bytes), text: guessText(bytes.subarray(0, limits.partHeadBytes)), html: null }
-    : await openLayer(harvest, bytes, { origin: 'forwarded', within, depth })
+    ? { head: splitHead(source), text: guessText(source.read(0, limits.partHeadBytes)), html: null }
+    : await openLayer(harvest, source, { origin: 'forwarded', within, depth })
   Object.assign(forwarded, {
     messageId: messageIdsOf(valueOf(layer.head, 'message-id') ?? '')[0] ?? null,
     from: whoIsFrom(layer.head).from,
@@ -151,12 +166,13 @@ const idsIn = (head: Head, name: string): string[] =>
 
 /**
  * The typed form of a mail. Never throws on any bytes: what could not be read is in `problems`, the rest is there.
+ * Files are put on the shelf; without one they stay in memory.
  * `from` is null unless exactly one From field holds exactly one mailbox (`no-from`, `several-from`, `several-authors`, `malformed-from`, `disguised-from`).
  */
-export async function parseMessage(bytes: Uint8Array): Promise<Message> {
-  const harvest: Harvest = { files: [], reports: [], forwarded: [], report: false, problems: new Set() }
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const { head, text, html } = await openLayer(harvest, buffer, { origin: 'part', within: null, depth: 0 })
+export async function parseMessage(given: Uint8Array | ByteSource, shelf = new Shelf()): Promise<Message> {
+  const harvest: Harvest = { files: [], reports: [], forwarded: [], report: false, problems: new Set(), shelf }
+  const source = given instanceof Uint8Array ? sourceOfBytes(given) : given
+  const { head, text, html } = await openLayer(harvest, source, { origin: 'part', within: null, depth: 0 })
   const author = whoIsFrom(head)
   if (author.problem) harvest.problems.add(author.problem)
   return {

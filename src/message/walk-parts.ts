@@ -1,17 +1,19 @@
 /** The body of one message → its text, its HTML and its other parts, by mailparser. Addresses and threading fields never reach it. */
 import { MailParser, type AttachmentStream, type MessageText } from 'mailparser'
-import { boundaryOf, cutStructure } from './cut-structure'
+import { once } from 'node:events'
+import { type ByteSource, sourceFrom } from './byte-source'
+import { boundaryOf, cutStructure, type StructureCut } from './cut-structure'
 import { mendC1, utf8Of } from './decode-charset'
 import { limits } from './limits'
+import type { Shelf, Shelved } from './shelf-files'
 import { fieldsNamed, type Head, valueOf } from './split-head'
 
-export interface Part {
+export interface Part extends Shelved {
   /** As declared: lower case, without parameters. */
   contentType: string
   filename: string | null
   disposition: 'inline' | 'attachment'
   contentId: string | null
-  content: Buffer
 }
 
 export interface Body {
@@ -41,20 +43,27 @@ interface BodyHead {
  * The Content-Type line that the body bears out, or null to keep the message's own. A boundary that never occurs is replaced by one that does; without
  * any, the body is text. 8-bit text without a character set that is no UTF-8 came from an old client.
  */
-function mendedType(type: string | null, body: Buffer): string | null {
+function mendedType(type: string | null, body: ByteSource): string | null {
   const boundary = /^multipart\//i.test(type ?? '') ? boundaryOf(type ?? '') : null
-  if (/^multipart\//i.test(type ?? '') && (boundary === null || !body.includes(`--${boundary}`, 0, 'latin1'))) {
-    const found = /(?:^|\n)--([^\r\n]{1,200}?)[ \t]*\r?\n(?:content-[a-z-]+|mime-version)[ \t]*:/i.exec(body.subarray(0, 1 << 20).toString('latin1'))?.[1]
+  if (/^multipart\//i.test(type ?? '') && (boundary === null || body.indexOf(`--${boundary}`, 0) < 0)) {
+    const found = /(?:^|\n)--([^\r\n]{1,200}?)[ \t]*\r?\n(?:content-[a-z-]+|mime-version)[ \t]*:/i.exec(body.read(0, 1 << 20).toString('latin1'))?.[1]
     if (found !== undefined && !found.includes('"')) return `multipart/mixed; boundary="${found}"`
-    return `text/plain; charset=${utf8Of(body) === null ? 'windows-1252' : 'utf-8'}`
+    return `text/plain; charset=${isUtf8Text(body) ? 'utf-8' : 'windows-1252'}`
   }
   const bare = type === null || (/^text\/\w+\s*;?\s*$/i.test(type) && !/charset/i.test(type))
-  if (bare && body.some((byte) => byte > 0x7f) && utf8Of(body) === null) return `${(type ?? 'text/plain').replace(/[;\s]+$/, '')}; charset=windows-1252`
+  if (bare && !isUtf8Text(body)) return `${(type ?? 'text/plain').replace(/[;\s]+$/, '')}; charset=windows-1252`
   return null
 }
 
+/** Of as much as is looked at of a text; plain ASCII is UTF-8 too. */
+function isUtf8Text(body: ByteSource): boolean {
+  const head = body.read(0, 4 * limits.bodyChars)
+  // A piece may end within a character.
+  return utf8Of(head) !== null || (head.length < body.size && [1, 2, 3].some((less) => utf8Of(head.subarray(0, -less)) !== null))
+}
+
 /** Only what describes the body, each field once; the first wins, as in readers. */
-function bodyHead(head: Head, body: Buffer): BodyHead {
+function bodyHead(head: Head, body: ByteSource): BodyHead {
   const problems = fieldsNamed(head, 'content-type').length > 1 ? ['two-content-types'] : []
   const type = valueOf(head, 'content-type')
   const mended = mendedType(type, body)
@@ -68,26 +77,32 @@ function bodyHead(head: Head, body: Buffer): BodyHead {
   return { text: `MIME-Version: 1.0\r\n${lines.map((line) => `${line}\r\n`).join('')}\r\n`, problems }
 }
 
-async function contentOf(stream: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  for await (const chunk of stream) chunks.push(chunk)
-  return Buffer.concat(chunks)
+async function contentOf(stream: AsyncIterable<Buffer>, shelf: Shelf): Promise<Shelved> {
+  const writer = shelf.begin()
+  try {
+    for await (const chunk of stream) writer.write(chunk)
+    return writer.end()
+  } catch (error) {
+    writer.drop()
+    throw error
+  }
 }
 
 /** The parser's types promise a string; for a broken field it gives `false`. */
 const lower = (type: unknown): string => (typeof type === 'string' ? type.toLowerCase() : '')
 
-const partOf = (attachment: AttachmentStream, content: Buffer): Part => ({
+const partOf = (attachment: AttachmentStream, shelved: Shelved): Part => ({
   contentType: lower(attachment.contentType),
   filename: typeof attachment.filename === 'string' ? attachment.filename : null,
   disposition:
     attachment.contentDisposition === 'inline' || (attachment.related === true && attachment.contentDisposition !== 'attachment') ? 'inline' : 'attachment',
   contentId: typeof attachment.contentId === 'string' ? attachment.contentId.replace(/^<|>$/g, '').trim() : null,
-  content,
+  ...shelved,
 })
 
 /** Never throws: what the parser refuses is a problem, what it gave before stays. */
-export async function walkParts(head: Head, body: Buffer): Promise<Body> {
+export async function walkParts(head: Head, message: ByteSource, shelf: Shelf): Promise<Body> {
+  const body = sourceFrom(message, head.bodyStart)
   const result: Body = { text: null, html: null, parts: [], problems: [] }
   const cut = cutStructure(body, valueOf(head, 'content-type') ?? '')
   if (cut.problem) result.problems.push(cut.problem)
@@ -114,9 +129,9 @@ export async function walkParts(head: Head, body: Buffer): Promise<Body> {
         return
       }
       reading.push(
-        contentOf(data.content)
-          .then((content) => {
-            if (result.parts.length < limits.files) result.parts.push(partOf(data, content))
+        contentOf(data.content, shelf)
+          .then((shelved) => {
+            if (result.parts.length < limits.files) result.parts.push(partOf(data, shelved))
             else if (!result.problems.includes('too-many-files')) result.problems.push('too-many-files')
           })
           // One broken part never loses the others.
@@ -131,11 +146,28 @@ export async function walkParts(head: Head, body: Buffer): Promise<Body> {
       setImmediate(resolve)
     })
     parser.write(Buffer.from(reduced.text, 'latin1'))
-    parser.end(cut.end === body.length ? body : body.subarray(0, cut.end))
+    void feed(parser, body, cut)
   })
   result.text = clean(result.text)
   result.html = clean(result.html)
   return result
 }
+
+/** In pieces, as fast as the parser and the files take them. An error of the parser ends it, and is heard elsewhere. */
+async function feed(parser: MailParser, body: ByteSource, { end, unfolded }: StructureCut): Promise<void> {
+  const folds = [...unfolded, end]
+  for (let at = 0; at < end; ) {
+    while ((folds[0] ?? end) < at) folds.shift()
+    if (folds[0] === at) parser.write(' ')
+    const next = Math.min(end, at + pieceBytes, folds.find((fold) => fold > at) ?? end)
+    const isTaken = parser.write(body.read(at, next))
+    if (!isTaken && !(await once(parser, 'drain').then(yes, no))) return
+    at = next
+  }
+  parser.end()
+}
+const pieceBytes = 64 * 1024
+const yes = (): boolean => true
+const no = (): boolean => false
 
 const clean = (text: string | null): string | null => (text === null ? null : mendC1(text.slice(0, limits.bodyChars)))

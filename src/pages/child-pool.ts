@@ -134,6 +134,8 @@ class Pool<J extends object, R> implements ChildPool<J, R> {
   async #end(child: Child<J, R>): Promise<void> {
     if (child.process.exitCode !== null || child.process.signalCode !== null) return
     const gone = new Promise((resolve) => child.process.once('exit', resolve))
+    // Whoever waits for the end must not be ended by it.
+    child.process.ref()
     child.process.kill('SIGKILL')
     await gone
   }

@@ -16,5 +16,5 @@ export async function finish({ pixels, rotationDegCw, corners, facts }: FoundPag
   const raw = { width: pixels.widthPx, height: pixels.heightPx, channels: 3 } as const
   // Colour at full resolution: at half of it a pen's thin line loses half its hue.
   const jpeg = await sharp(pixels.data, { raw }).jpeg({ quality: jpegQuality, chromaSubsampling: '4:4:4' }).toBuffer()
-  return { number, jpeg, fingerprint: fingerprintOf(pixels), widthPx: pixels.widthPx, heightPx: pixels.heightPx, rotationDegCw, corners, quality }
+  return { number, jpeg, thumbnail: null, fingerprint: fingerprintOf(pixels), widthPx: pixels.widthPx, heightPx: pixels.heightPx, rotationDegCw, corners, quality }
 }

@@ -14,6 +14,9 @@ export interface Measured {
   facts: PageFacts
 }
 
+/** A page at all, and most of it in the picture. */
+const leastLikelihood = 0.5
+const mostOutside = 0.12
 /** Under this, writing of usual size has no five pixels of height. */
 const fewestPixelsPerMm = 2.4
 /** Less of the paper's light than this is dark; with noise as strong as ink, the other is. */
@@ -37,11 +40,13 @@ export function judge({ pixels, light, facts }: Measured): Quality {
   const width = edgeWidth(pixels, light, pixelsPerMm)
   const sharpness = width === null ? 1 : min(1, (sharpMm * pixelsPerMm) / width)
   const verdict = ((): Quality['verdict'] => {
+    if (facts.pageLikelihood < leastLikelihood) return 'not-a-page'
+    if (facts.outsideShare > mostOutside) return 'cut-off'
     if (facts.pixelsPerMm < fewestPixelsPerMm) return 'small'
     if (exposure < dark.always || (exposure < dark.noisy && noise > dark.noise)) return 'dark'
     if (isWashedOut(cells)) return 'overexposed'
     if (width !== null && width > max(blurred.px, blurred.mm * pixelsPerMm)) return 'blurry'
-    return facts.outsideShare === 0 && hasGlare(light) ? 'overexposed' : 'good'
+    return facts.outsideShare < noEdge && hasGlare(light) ? 'overexposed' : 'good'
   })()
   return { sharpness, exposure, verdict }
 }
@@ -85,6 +90,9 @@ function isWashedOut(cells: readonly Cell[]): boolean {
   if (washed.length < cells.length * washedOut.share) return false
   return (quantile(sorted(washed.map((cell) => cell.contrast)), 0.98, 1) ?? 0) < washedOut.ink
 }
+
+/** What lies outside the picture came out white, as a glare would. */
+const noEdge = 0.02
 
 /** A spot that is full while what lies around it bears marks (writing or rulings) that the spot lacks. */
 const glare = { share: 0.025, around: 3, mark: 0.06, marksAround: 0.6, marksWithin: 0.15 }

@@ -7,6 +7,7 @@ import { makePages } from './make-page'
 import type { PageAnswer, PageJob } from './page-workers'
 import { isSameSheet } from './same-sheet'
 import { shutLoaders } from './shut-loaders'
+import { thumbnailOf } from './thumbnail'
 
 /** Whoever accepts mail goes first (SPEED.md). */
 const niceness = 10
@@ -14,7 +15,9 @@ const niceness = 10
 async function answerTo(job: PageJob): Promise<ChildAnswer<PageAnswer>> {
   try {
     if ('placed' in job) return { ok: true, result: await isSameSheet(Buffer.from(job.one), Buffer.from(job.other), job.placed) }
-    return { ok: true, result: await makePages(readFileSync(job.file), job.maxPages, { maxPixels: job.maxPixels }) }
+    const pages = await makePages(readFileSync(job.file), job.maxPages, { maxPixels: job.maxPixels })
+    if (job.thumbnails === true) for (const page of pages) page.thumbnail = await thumbnailOf(page.jpeg)
+    return { ok: true, result: pages }
   } catch (error) {
     return { ok: false, fault: isFault(error) ? (codeOf(error) as FaultCode) : null, message: codeOf(error) }
   }

@@ -32,7 +32,12 @@ export function createPageWorkers({ workers, maxPixels, jobTimeoutMs = 120_000, 
     make: async (source) => {
       const pages = await pool.run({ ...source, maxPixels })
       if (!Array.isArray(pages)) throw new TypeError('pages were asked for')
-      return pages.map((page) => ({ ...page, jpeg: Buffer.from(page.jpeg), fingerprint: Buffer.from(page.fingerprint) }))
+      return pages.map((page) => ({
+        ...page,
+        jpeg: Buffer.from(page.jpeg),
+        thumbnail: page.thumbnail && Buffer.from(page.thumbnail),
+        fingerprint: Buffer.from(page.fingerprint),
+      }))
     },
     areSame: async (one, other, placed) => (await pool.run({ one, other, placed })) === true,
     close: () => pool.close(),

@@ -17,6 +17,8 @@ export interface MadePage {
   /** From 1, order of the source. */
   number: number
   jpeg: Buffer
+  /** A small JPEG, for mails; null where nobody asked for one. */
+  thumbnail: Buffer | null
   widthPx: number
   heightPx: number
   /** Degrees clockwise applied to the stored pixels. */
@@ -32,6 +34,8 @@ export interface PageSource {
   file: string
   /** More pages: Fault `too-many-pages`. */
   maxPages: number
+  /** Small pictures of the pages are wanted too. */
+  thumbnails?: boolean
 }
 
 export interface PageLimits {

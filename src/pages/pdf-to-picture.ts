@@ -1,4 +1,4 @@
-/** Pages of a PDF, and scans, as pixels: through pdfium and sharp, in memory alone. It judges no content, runs no script of a PDF and fetches nothing. */
+/** Pages of a PDF as pixels, and pixels as JPEG: through pdfium and sharp, in memory alone. It judges no content, runs no script of a PDF and fetches nothing. */
 import { PDFiumLibrary, type PDFiumDocument } from '@hyzyla/pdfium'
 import sharp from 'sharp'
 import { Fault } from '../errors'
@@ -110,25 +110,6 @@ class PdfiumPages implements OpenPdf {
     this.open = null
     await page?.render({ width: 1, height: 1 })
   }
-}
-
-/**
- * A scan as pixels, turned as its EXIF says; the first page of a TIFF. Transparent parts become white; a side longer than `maxSidePx` is scaled down.
- * Faults: `empty-file`, `not-a-picture`, `picture-too-large` (more than `maxPixels`, nothing is decoded then), `picture-undecodable`.
- */
-export async function pictureToPixels(bytes: Uint8Array, maxSidePx = 4000, maxPixels = 60_000_000): Promise<Pixels> {
-  if (bytes.length === 0) throw new Fault('empty-file')
-  const image = sharp(bytes, { limitInputPixels: false, failOn: 'error', sequentialRead: true })
-  const size = await image.metadata().catch((cause: unknown) => {
-    throw new Fault('not-a-picture', undefined, { cause })
-  })
-  if (size.width * size.height > maxPixels) throw new Fault('picture-too-large')
-  const fitted = image.rotate().resize({ width: maxSidePx, height: maxSidePx, fit: 'inside', withoutEnlargement: true })
-  const raw = fitted.flatten({ background: '#fff' }).toColourspace('srgb').ensureAlpha().raw()
-  const { data, info } = await raw.toBuffer({ resolveWithObject: true }).catch((cause: unknown) => {
-    throw new Fault('picture-undecodable', undefined, { cause })
-  })
-  return { widthPx: info.width, heightPx: info.height, data }
 }
 
 /** Pixels as a JPEG without any metadata, turned by quarter turns clockwise. */

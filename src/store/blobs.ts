@@ -10,6 +10,8 @@ export interface Blobs {
   put(bytes: Uint8Array): Promise<string>
   /** Takes over a finished, synced file by its known hash, without copying where the file system allows. The original stays. */
   adopt(file: string, sha256: string): Promise<void>
+  /** Takes over a finished file that is not synced yet, by its known hash; the original stays. */
+  take(file: string, sha256: string): Promise<void>
   /** Takes a finished file in by its content; the file itself is moved away. */
   putFile(file: string): Promise<string>
   get(hash: string): Promise<Buffer>
@@ -66,17 +68,21 @@ export async function openBlobs(folder: string): Promise<Blobs> {
       await finish(temporary, hash)
       return hash
     },
-    async putFile(source) {
-      const hash = createHash('sha256')
-      for await (const piece of createReadStream(source)) hash.update(piece as Buffer)
-      const name = hash.digest('hex')
+    async take(source, hash) {
+      if (await has(hash)) return
       const file = await open(source, 'r')
       try {
         await file.sync()
       } finally {
         await file.close()
       }
-      await blobs.adopt(source, name)
+      await blobs.adopt(source, hash)
+    },
+    async putFile(source) {
+      const hash = createHash('sha256')
+      for await (const piece of createReadStream(source)) hash.update(piece as Buffer)
+      const name = hash.digest('hex')
+      await blobs.take(source, name)
       await rm(source, { force: true })
       return name
     },

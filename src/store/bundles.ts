@@ -105,3 +105,15 @@ export const returnedOf = async (db: Db, assignment: string): Promise<{ student:
     student: row.student_id as PersonId,
     returnedAt: new Date(row.returned_at),
   }))
+
+/** The copy that last went back to this student. */
+export const lastReturned = async (db: Db, assignment: string, student: string): Promise<string | null> =>
+  (
+    await db
+      .selectFrom('returned')
+      .select('blob')
+      .where('assignment', '=', assignment)
+      .where('student_id', '=', student)
+      .orderBy('returned_at', 'desc')
+      .executeTakeFirst()
+  )?.blob ?? null

@@ -7,6 +7,9 @@ import { Kysely, type Migration, Migrator, PostgresDialect, SqliteDialect, type 
 import { Pool, types } from 'pg'
 import { codeOf, Fault } from '../errors'
 import { first } from './migrations/001-first'
+import { thumbnails } from './migrations/002-thumbnails'
+import { returns } from './migrations/003-returns'
+import { replacedPages } from './migrations/004-replaced-pages'
 import type { Schema } from './schema'
 
 /** Readers take this. A transaction is one too. */
@@ -107,7 +110,12 @@ function openPostgres(url: string): Db {
   return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
 }
 
-const migrationsFor = (kind: 'sqlite' | 'postgres'): Record<string, Migration> => ({ '001-first': first(kind === 'sqlite' ? 'integer' : 'serial') })
+const migrationsFor = (kind: 'sqlite' | 'postgres'): Record<string, Migration> => ({
+  '001-first': first(kind === 'sqlite' ? 'integer' : 'serial'),
+  '002-thumbnails': thumbnails,
+  '003-returns': returns,
+  '004-replaced-pages': replacedPages,
+})
 
 /** Kysely's migrator takes a lock of its own, so two starts at once are safe. */
 async function migrate(db: Db, kind: 'sqlite' | 'postgres'): Promise<void> {

@@ -118,6 +118,11 @@ async function eraseBundles(tx: Tx, { person, assignments }: Footprint, erased: 
       erased.blobs.push(...(JSON.parse(parts) as { blob: string }[]).map((part) => part.blob))
     // The row stays: which pages of the others went out is not forgotten with it.
     await tx.updateTable('bundle').set({ parts: '[]' }).where('assignment', 'in', some).execute()
+    const pages = await tx.selectFrom('returned_page').select(['correction_id', 'thumbnail', 'released_at']).where('assignment', 'in', some).execute()
+    erased.blobs.push(...pages.map((page) => page.thumbnail).filter((blob) => blob !== null))
+    // The file goes, and with it what has not gone back yet.
+    erased.corrections += new Set(pages.filter((page) => page.released_at === null).map((page) => page.correction_id)).size
+    await tx.deleteFrom('returned_page').where('assignment', 'in', some).execute()
     for (const { blob, state } of await tx.selectFrom('correction').select(['blob', 'state']).where('assignment', 'in', some).execute()) {
       erased.blobs.push(blob)
       if (state === 'working') erased.corrections++
@@ -127,7 +132,7 @@ async function eraseBundles(tx: Tx, { person, assignments }: Footprint, erased: 
 }
 
 async function eraseWork(tx: Tx, { person }: Footprint, erased: ErasedRows): Promise<void> {
-  const pages = await tx.selectFrom('page').select(['id', 'blob']).where('student_id', '=', person).execute()
+  const pages = await tx.selectFrom('page').select(['id', 'blob', 'thumbnail']).where('student_id', '=', person).execute()
   for (let start = 0; start < pages.length; start += batch)
     await tx
       .deleteFrom('bundle_page')
@@ -138,10 +143,10 @@ async function eraseWork(tx: Tx, { person }: Footprint, erased: ErasedRows): Pro
       )
       .execute()
   erased.pages = pages.length
-  erased.blobs.push(...pages.map((page) => page.blob).filter((blob) => blob !== null))
+  erased.blobs.push(...pages.flatMap((page) => [page.blob, page.thumbnail]).filter((blob) => blob !== null))
   for (const table of ['source', 'returned'] as const)
     erased.blobs.push(...(await tx.selectFrom(table).select('blob').where('student_id', '=', person).execute()).map((row) => row.blob))
-  for (const table of ['page', 'source', 'returned', 'submission', 'question', 'copy', 'reply_address'] as const)
+  for (const table of ['page', 'source', 'returned', 'remark', 'submission', 'question', 'copy', 'reply_address'] as const)
     await tx.deleteFrom(table).where('student_id', '=', person).execute()
 }
 
@@ -247,6 +252,14 @@ async function strikeTexts(tx: Tx, { person, address, tokens }: Footprint, trace
         .updateTable('question')
         .set({ text: traces.strike(text) })
         .where('id', '=', id)
+        .execute()
+  for (const { assignment, student_id, words } of await tx.selectFrom('remark').select(['assignment', 'student_id', 'words']).execute())
+    if (traces.isIn(words))
+      await tx
+        .updateTable('remark')
+        .set({ words: traces.strike(words) })
+        .where('assignment', '=', assignment)
+        .where('student_id', '=', student_id)
         .execute()
   const known = new Set([person, ...(address === null ? [] : [address]), ...tokens])
   for (const { key } of await tx.selectFrom('notice').select('key').execute())

@@ -12,10 +12,11 @@ export async function workOf(db: Db, student: string, sight: Sight) {
   const submissions = await db.selectFrom('submission').selectAll().where('student_id', '=', student).execute()
   const sources = await db.selectFrom('source').selectAll().where('student_id', '=', student).orderBy('received_at').orderBy('position').execute()
   const pages = await db.selectFrom('page').selectAll().where('student_id', '=', student).orderBy('id').execute()
+  const remarks = await db.selectFrom('remark').selectAll().where('student_id', '=', student).where('released_at', 'is not', null).execute()
   const returned = await db.selectFrom('returned').selectAll().where('student_id', '=', student).orderBy('returned_at').execute()
   const questions = await questionsSeen(db, student, sight)
   const copies = await copiesSeen(db, student, sight)
-  const codes = [...new Set([...submissions, ...sources, ...questions, ...copies, ...returned].map((row) => row.assignment))].sort()
+  const codes = [...new Set([...submissions, ...sources, ...questions, ...copies, ...returned, ...remarks].map((row) => row.assignment))].sort()
   return Promise.all(
     codes.map(async (code) => {
       const submission = submissions.find((row) => row.assignment === code)
@@ -48,6 +49,7 @@ export async function workOf(db: Db, student: string, sight: Sight) {
           .filter((row) => row.assignment === code)
           .map((row) => ({ text: row.text, askedAt: iso(row.asked_at), answeredAt: iso(row.answered_at) })),
         copies: copies.filter((row) => row.assignment === code).map((row) => ({ address: row.address, delivery: row.delivery })),
+        remarks: remarks.filter((row) => row.assignment === code).map((row) => ({ mark: row.mark, words: row.words, writtenAt: iso(row.written_at) })),
         returned: returned.filter((row) => row.assignment === code).map((row) => ({ pages: row.pages, returnedAt: iso(row.returned_at), blob: row.blob })),
       }
     }),

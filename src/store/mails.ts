@@ -112,6 +112,35 @@ export const isMailComing = async (db: Db, since: number): Promise<boolean> => {
   return row !== undefined
 }
 
+/** Mails of the same envelope that are held for this reason; the week before is enough. */
+export const heldFrom = (db: Db, mail: Pick<MailRow, 'sender' | 'recipients' | 'received_at'>, reason: string): Promise<MailRow[]> =>
+  db
+    .selectFrom('mail')
+    .selectAll()
+    .where('state', '=', 'held')
+    .where('reason', '=', reason)
+    .where('sender', mail.sender === null ? 'is' : '=', mail.sender)
+    .where('recipients', '=', mail.recipients)
+    .where('received_at', '>', mail.received_at - 7 * 86_400_000)
+    .orderBy('received_at')
+    .limit(200)
+    .execute()
+
+/** The last mails this person wrote, newest first. */
+export const mailsBy = (db: Db, author: string, limit: number): Promise<MailRow[]> =>
+  db.selectFrom('mail').selectAll().where('author_id', '=', author).orderBy('received_at', 'desc').limit(limit).execute()
+
+/** Settled mails by the rule that decided. */
+export const countByWhy = async (db: Db): Promise<{ why: string; count: number }[]> =>
+  (
+    await db
+      .selectFrom('mail')
+      .select((eb) => ['why', eb.fn.countAll().as('count')] as const)
+      .where('why', 'is not', null)
+      .groupBy('why')
+      .execute()
+  ).map((row) => ({ why: row.why ?? '', count: Number(row.count) }))
+
 /** How many mails this envelope sender has sent since (ms). */
 export const mailsFrom = async (db: Db, sender: string, since: number): Promise<number> =>
   Number(

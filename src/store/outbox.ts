@@ -124,6 +124,16 @@ export async function nextOutgoingAt(db: Db): Promise<Date | null> {
   return row?.at === null || row?.at === undefined ? null : new Date(Number(row.at))
 }
 
+/** Whether such a mail about this student's work has been written, sent or not. */
+export const wasWritten = async (db: Db, template: string, assignment: string, student: string): Promise<boolean> =>
+  (await db
+    .selectFrom('outbox')
+    .select('id')
+    .where('assignment', '=', assignment)
+    .where('student_id', '=', student)
+    .where('template', '=', template)
+    .executeTakeFirst()) !== undefined
+
 /** Copies of an assignment that have not left yet are withdrawn; how many. */
 export async function cancelOutgoing(tx: Tx, assignment: string, templates: string[]): Promise<number> {
   const result = await tx
@@ -134,6 +144,46 @@ export async function cancelOutgoing(tx: Tx, assignment: string, templates: stri
     .where('state', '=', 'waiting')
     .executeTakeFirst()
   return Number(result.numUpdatedRows)
+}
+
+/** In `reply` of a row that the teacher holds back. */
+const heldByTeacher = 'held-by-teacher'
+
+/** Mails of this kind that have not left wait for a word; how many. */
+export async function holdOutgoing(tx: Tx, assignment: string, template: string): Promise<number> {
+  const result = await tx
+    .updateTable('outbox')
+    .set({ state: 'cancelled', reply: heldByTeacher })
+    .where('assignment', '=', assignment)
+    .where('template', '=', template)
+    .where('state', '=', 'waiting')
+    .executeTakeFirst()
+  return Number(result.numUpdatedRows)
+}
+
+/** Those that were held back go on at `at`. */
+export async function resumeOutgoing(tx: Tx, assignment: string, template: string, at: Date): Promise<void> {
+  await tx
+    .updateTable('outbox')
+    .set({ state: 'waiting', reply: null, next_attempt_at: at.getTime() })
+    .where('assignment', '=', assignment)
+    .where('template', '=', template)
+    .where('state', '=', 'cancelled')
+    .where('reply', '=', heldByTeacher)
+    .where('mail', '!=', '{}')
+    .execute()
+}
+
+/** What was held back for this student, or waits, is replaced by something newer. */
+export async function dropHeldOutgoing(tx: Tx, assignment: string, template: string, student: string): Promise<void> {
+  await tx
+    .updateTable('outbox')
+    .set({ state: 'cancelled', reply: null })
+    .where('assignment', '=', assignment)
+    .where('template', '=', template)
+    .where('student_id', '=', student)
+    .where((eb) => eb.or([eb('state', '=', 'waiting'), eb.and([eb('state', '=', 'cancelled'), eb('reply', '=', heldByTeacher)])]))
+    .execute()
 }
 
 export const countOutgoing = async (db: Db): Promise<Record<OutboxState, number>> => {

@@ -53,9 +53,11 @@ export async function forgetAssignmentsBefore(tx: Tx, before: number): Promise<s
   for (const code of codes) {
     blobs.push(...(await tx.selectFrom('assignment_file').select('blob').where('assignment', '=', code).execute()).map((row) => row.blob))
     blobs.push(...(await tx.selectFrom('source').select('blob').where('assignment', '=', code).execute()).map((row) => row.blob))
-    blobs.push(...(await tx.selectFrom('page').select('blob').where('assignment', '=', code).execute()).map((row) => row.blob))
+    for (const { blob, thumbnail } of await tx.selectFrom('page').select(['blob', 'thumbnail']).where('assignment', '=', code).execute())
+      blobs.push(blob, thumbnail)
     blobs.push(...(await tx.selectFrom('correction').select('blob').where('assignment', '=', code).execute()).map((row) => row.blob))
     blobs.push(...(await tx.selectFrom('returned').select('blob').where('assignment', '=', code).execute()).map((row) => row.blob))
+    blobs.push(...(await tx.selectFrom('returned_page').select('thumbnail').where('assignment', '=', code).execute()).map((row) => row.thumbnail))
     for (const bundle of await tx.selectFrom('bundle').select(['id', 'parts']).where('assignment', '=', code).execute()) {
       blobs.push(...(JSON.parse(bundle.parts) as { blob: string }[]).map((part) => part.blob))
       await tx.deleteFrom('bundle_page').where('bundle_id', '=', bundle.id).execute()
@@ -66,6 +68,9 @@ export async function forgetAssignmentsBefore(tx: Tx, before: number): Promise<s
       'page',
       'correction',
       'returned',
+      'returned_page',
+      'remark',
+      'return_hold',
       'bundle',
       'copy',
       'submission',
@@ -86,6 +91,10 @@ export async function usedBlobs(db: Db): Promise<Set<string>> {
     for (const { blob } of await db.selectFrom(table).select('blob').execute()) used.add(blob)
   for (const table of ['mail', 'page'] as const)
     for (const { blob } of await db.selectFrom(table).select('blob').where('blob', 'is not', null).execute()) if (blob !== null) used.add(blob)
+  for (const { thumbnail } of await db.selectFrom('page').select('thumbnail').where('thumbnail', 'is not', null).execute())
+    if (thumbnail !== null) used.add(thumbnail)
+  for (const { thumbnail } of await db.selectFrom('returned_page').select('thumbnail').where('thumbnail', 'is not', null).execute())
+    if (thumbnail !== null) used.add(thumbnail)
   const named: string[] = []
   named.push(...(await db.selectFrom('bundle').select('parts').execute()).map((row) => row.parts))
   named.push(...(await db.selectFrom('job').select('data').execute()).map((row) => row.data))

@@ -158,6 +158,10 @@ export interface SourceTable {
   position: number
   state: SourceState
   error: string | null
+  /** Page that this one came in place of. */
+  replaces: number | null
+  /** "Page 2", said beside the one photo of a mail. */
+  said_page: number | null
 }
 
 export interface PageTable {
@@ -167,6 +171,8 @@ export interface PageTable {
   student_id: string
   number: number
   blob: string | null
+  /** Blob of a small JPEG, for mails; null: there is none. */
+  thumbnail: string | null
   width: number | null
   height: number | null
   rotation: number
@@ -221,6 +227,45 @@ export interface ReturnedTable {
   correction_id: string
   pages: number
   returned_at: number
+}
+
+/** `known`: by its mark; `given`: the teacher said whose it is; `doubtful`: to be asked about; `dropped`: belongs to nobody. */
+export type ReturnedPageState = 'known' | 'given' | 'doubtful' | 'dropped'
+
+/** A page of a correction that is somebody's, or is asked about. Covers and blank sheets have no row. */
+export interface ReturnedPageTable {
+  correction_id: string
+  /** In its file, from 0. */
+  position: number
+  assignment: string
+  /** P7 in the report; null where its mark was read. */
+  number: number | null
+  page_id: number | null
+  student_id: string | null
+  state: ReturnedPageState
+  rotation: number
+  thumbnail: string | null
+  /** 1: may go to its owner. */
+  cleared: number
+  released_at: number | null
+}
+
+/** What the teacher typed about a pupil's work: the newest. */
+export interface RemarkTable {
+  assignment: string
+  student_id: string
+  mark: string | null
+  words: string
+  mail_id: string
+  written_at: number
+  cleared: number
+  released_at: number | null
+}
+
+/** ATTENDRE: nothing of this assignment goes back until the teacher says so. */
+export interface ReturnHoldTable {
+  assignment: string
+  at: number
 }
 
 export type OutboxState = 'waiting' | 'sending' | 'sent' | 'failed' | 'held' | 'cancelled'
@@ -290,6 +335,9 @@ export interface Schema {
   bundle_page: BundlePageTable
   correction: CorrectionTable
   returned: ReturnedTable
+  returned_page: ReturnedPageTable
+  remark: RemarkTable
+  return_hold: ReturnHoldTable
   outbox: OutboxTable
   job: JobTable
   notice: NoticeTable

@@ -1,4 +1,5 @@
 /** What students handed in: the submission, the sources that came for it, and the pages made from them. */
+import { inTheirPlaces } from '../school/page-places'
 import type { AssignmentCode, PersonId } from '../school/people'
 import type { Db, Tx } from './database'
 import type { PageTable, SourceKind, SourceState, SourceTable, SubmissionTable } from './schema'
@@ -72,6 +73,10 @@ export interface Source {
   position: number
   state: SourceState
   error: string | null
+  /** Page (its id) that this one came in place of; it stays where this one cannot be read. */
+  replaces: number | null
+  /** "Page 2", said beside it. */
+  saidPage: number | null
 }
 
 const sourceOf = (row: SourceTable): Source => ({
@@ -88,6 +93,8 @@ const sourceOf = (row: SourceTable): Source => ({
   position: row.position,
   state: row.state,
   error: row.error,
+  replaces: row.replaces,
+  saidPage: row.said_page,
 })
 
 /** False when the same bytes came before for this submission: the same picture twice is one page. */
@@ -108,6 +115,8 @@ export async function addSource(tx: Tx, source: Source): Promise<boolean> {
       position: source.position,
       state: source.state,
       error: source.error,
+      replaces: source.replaces,
+      said_page: source.saidPage,
     })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst()
@@ -142,6 +151,8 @@ export interface Page {
   student: PersonId
   number: number
   blob: string | null
+  /** Blob of a small JPEG of the page, for mails. */
+  thumbnail: string | null
   widthPx: number | null
   heightPx: number | null
   rotationDegCw: number
@@ -158,6 +169,7 @@ const pageOf = (row: Omit<PageTable, 'id'> & { id: number }): Page => ({
   student: row.student_id as PersonId,
   number: row.number,
   blob: row.blob,
+  thumbnail: row.thumbnail,
   widthPx: row.width,
   heightPx: row.height,
   rotationDegCw: row.rotation,
@@ -176,6 +188,7 @@ export async function addPage(tx: Tx, page: Omit<Page, 'id'>): Promise<void> {
       student_id: page.student,
       number: page.number,
       blob: page.blob,
+      thumbnail: page.thumbnail,
       width: page.widthPx,
       height: page.heightPx,
       rotation: page.rotationDegCw,
@@ -188,11 +201,30 @@ export async function addPage(tx: Tx, page: Omit<Page, 'id'>): Promise<void> {
     .execute()
 }
 
-/** Pages of an assignment, in page order within each student. */
+/** Pages of an assignment, in page order within each student; one that came in place of another has its place. */
 export async function pagesOf(db: Db, assignment: string, student?: string): Promise<Page[]> {
-  let query = db.selectFrom('page').innerJoin('source', 'source.id', 'page.source_id').selectAll('page').where('page.assignment', '=', assignment)
+  let query = db
+    .selectFrom('page')
+    .innerJoin('source', 'source.id', 'page.source_id')
+    .selectAll('page')
+    .select(['source.replaces as source_replaces', 'source.state as source_state', 'source.said_page'])
+    .where('page.assignment', '=', assignment)
   if (student !== undefined) query = query.where('page.student_id', '=', student)
-  return (await query.orderBy('received_at').orderBy('source.mail_id').orderBy('position').orderBy('number').execute()).map(pageOf)
+  const rows = await query.orderBy('received_at').orderBy('source.mail_id').orderBy('position').orderBy('number').execute()
+  const byStudent = new Map<string, typeof rows>()
+  for (const row of rows) byStudent.set(row.student_id, [...(byStudent.get(row.student_id) ?? []), row])
+  return [...byStudent.values()].flatMap((own) =>
+    inTheirPlaces(
+      own.map((row) => ({
+        page: pageOf(row),
+        id: row.id,
+        source: row.source_id,
+        // What cannot be read takes nobody's place.
+        replaces: row.source_state === 'done' ? row.source_replaces : null,
+        said: row.said_page,
+      })),
+    ),
+  )
 }
 
 export const findPage = async (db: Db, id: number): Promise<Page | null> => {

@@ -1,4 +1,4 @@
-/** Parses a filled template into blocks: headings, paragraphs, lists, quotes, words, tables, and a foot. It knows no value of a person: those are placeholders still. */
+/** Parses a filled template into blocks: headings, paragraphs, lists, pictures, quotes, words, tables, and a foot. It knows no value of a person: those are placeholders still. */
 import { placeholder, type Values } from './values'
 
 export type Inline = { kind: 'text' | 'words'; text: string; bold: boolean } | { kind: 'link'; text: string; href: string | null; bold: boolean }
@@ -7,6 +7,8 @@ export type Block =
   | { kind: 'heading'; level: 1 | 2; inline: Inline[] }
   | { kind: 'paragraph'; inline: Inline[] }
   | { kind: 'list'; items: Inline[][] }
+  /** `! picture | caption`: small pictures side by side, by Content-ID; without one the caption stands alone. */
+  | { kind: 'pictures'; items: { cid: string | null; caption: Inline[] }[] }
   /** `>`: words of a person inside a mail of ours. Newlines are kept. */
   | { kind: 'quote'; inline: Inline[] }
   /** `>>`: words of a person that are the mail: a teacher's assignment. Newlines are kept. */
@@ -31,7 +33,7 @@ export function blocksOf(filled: string, values: Values): Blocks {
   }
   let isAfterBlank = true
   for (const line of filled.split('\n').map((each) => each.trim())) {
-    const marked = /^(##?|>>?|[-|])\s*(.*)$/su.exec(line)
+    const marked = /^(##?|>>?|[-|!])\s*(.*)$/su.exec(line)
     if (line === '' || marked) endParagraph()
     if (line === '---') place = blocks.foot
     else if (marked) addMarked(place, marked[1] ?? '', marked[2] ?? '', values, isAfterBlank)
@@ -45,6 +47,7 @@ export function blocksOf(filled: string, values: Values): Blocks {
 function addMarked(place: Block[], mark: string, rest: string, values: Values, isAfterBlank: boolean): void {
   const last = isAfterBlank ? undefined : place.at(-1)
   if (mark === '|') return addRow(place, rest, values, last)
+  if (mark === '!') return addPicture(place, rest, values, last)
   const inline = inlineOf(rest, values)
   if (inline.length === 0) return
   if (mark === '#' || mark === '##') place.push({ kind: 'heading', level: mark === '#' ? 1 : 2, inline })
@@ -52,6 +55,14 @@ function addMarked(place: Block[], mark: string, rest: string, values: Values, i
   else if (mark === '>' || mark === '>>') place.push({ kind: mark === '>' ? 'quote' : 'words', inline })
   else if (last?.kind === 'list') last.items.push(inline)
   else place.push({ kind: 'list', items: [inline] })
+}
+
+function addPicture(place: Block[], rest: string, values: Values, last: Block | undefined): void {
+  const [picture = '', caption = ''] = rest.split(/\|(.*)/su)
+  const cid = values.reveal(picture.trim())
+  const item = { cid: /^[\w.@-]{1,200}$/u.test(cid) ? cid : null, caption: inlineOf(caption.trim(), values) }
+  if (last?.kind === 'pictures') last.items.push(item)
+  else place.push({ kind: 'pictures', items: [item] })
 }
 
 function addRow(place: Block[], rest: string, values: Values, last: Block | undefined): void {

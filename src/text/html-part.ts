@@ -18,6 +18,10 @@ const styles = {
   th: 'white-space:nowrap;padding:6px 10px 6px 0;border-bottom:2px solid #c9d2d9;text-align:left;vertical-align:top;font-weight:700',
   td: 'overflow-wrap:break-word;padding:6px 10px 6px 0;border-bottom:1px solid #dde3e8;text-align:left;vertical-align:top',
   link: 'color:#0b5394;font-weight:700;text-decoration:underline',
+  pictures: 'margin:0 0 4px;font-size:14px;line-height:1.35',
+  picture: 'display:inline-block;width:112px;margin:0 12px 12px 0;vertical-align:top',
+  image:
+    'display:block;width:112px;height:auto;margin:0 0 6px;border:1px solid #c9d2d9;border-radius:3px;background-color:#f3f6f8;color:#51606b;font-size:12px',
   foot: 'margin:0 0 8px',
 } as const
 
@@ -42,6 +46,10 @@ const trimmed = (inline: Inline[]): Inline[] =>
 const row = (cells: Inline[][], tag: 'th' | 'td'): string =>
   `<tr>${cells.map((cell) => `<${tag}${tag === 'th' ? ' scope="col"' : ''} class="line" style="${styles[tag]}">${inlineHtml(cell)}</${tag}>`).join('')}</tr>`
 
+/** The alternative text is empty: the caption beside it says what the picture would. */
+const pictureHtml = ({ cid, caption }: { cid: string | null; caption: Inline[] }): string =>
+  `<div style="${styles.picture}">${cid === null ? '' : `<img class="line" src="cid:${escapeHtml(cid)}" width="112" alt="" style="${styles.image}">`}${inlineHtml(caption)}</div>`
+
 function htmlOf(block: Block): string {
   switch (block.kind) {
     case 'heading': {
@@ -52,6 +60,8 @@ function htmlOf(block: Block): string {
       return `<p style="${styles.p}">${inlineHtml(block.inline)}</p>`
     case 'list':
       return `<ul style="${styles.ul}">${block.items.map((item) => `<li style="${styles.li}">${inlineHtml(item)}</li>`).join('')}</ul>`
+    case 'pictures':
+      return `<div style="${styles.pictures}">${block.items.map(pictureHtml).join('')}</div>`
     case 'quote':
       return `<blockquote class="quote" style="${styles.quote}">${inlineHtml(trimmed(block.inline), true)}</blockquote>`
     case 'words':

@@ -49,6 +49,8 @@ export interface ConfirmationData extends AboutAssignment {
   dueAt: string | null
   /** The teacher's words the date was read from. */
   duePhrase: string | null
+  /** The day before, where "tomorrow" was written after midnight: the teacher is asked. */
+  otherDueAt: string | null
   /** A date was found, but it has passed, so there is none. */
   dateWasPast: boolean
   /** When copies leave; null: now. */
@@ -77,6 +79,10 @@ export interface ReceiptPage {
   number: number
   filename: string | null
   verdict: PageVerdict
+  /** Content-ID of its small picture; null: none is shown. */
+  picture: string | null
+  /** First digits of the SHA-256 of the file as it came. */
+  fingerprint: string | null
   /** Came with the mails this receipt answers. */
   isNew: boolean
   /** Fault code where unreadable: `pdf-locked`, `picture-too-large` … */
@@ -91,6 +97,8 @@ export interface ReceiptData extends AboutAssignment, AboutStudent {
   /** Still being worked on. */
   pending: number
   setAside: SetAside[]
+  /** Numbers of pages that came in the place of older ones. */
+  replaced: number[]
   late: boolean
   receivedAt: string
   dueAt: string | null
@@ -115,7 +123,11 @@ export interface QuestionData extends AboutAssignment {
   words: string
   /** Word that the pupil is away, no question. */
   absence: boolean
+  /** It answers a returned copy, which is attached. */
+  aboutReturned: boolean
   pagesSoFar: number
+  /** Of those pages that have a picture. */
+  pictures: { number: number; picture: string }[]
   fromUnknownAddress: boolean
 }
 
@@ -152,18 +164,39 @@ export interface LateWorkData extends PileData {
 
 /** M10. */
 export interface ReturnReportData extends AboutAssignment {
-  returned: { name: string; pages: number }[]
-  /** Corrected, but nobody can be reached for them. */
+  /** Of `students`: on their way; waiting for OK; held back by ATTENDRE. `nothing`: there are none. */
+  outcome: 'going' | 'waiting' | 'held' | 'nothing'
+  /** When they leave, where that is not now. */
+  leaveAt: string | null
+  /** What has an owner and has not left. `remark`: mark and words typed in the mail. */
+  students: { name: string; pages: number; remark: string | null }[]
+  /** Of them, whom no mail reaches. */
   unreachable: string[]
-  /** Page numbers of the returned file, from 1. */
-  unrecognisedPages: number[]
+  /** To be placed: P1, P2 …; `picture`: Content-ID. */
+  doubtful: { number: number; picture: string | null }[]
+  placed: { number: number; name: string }[]
+  dropped: number[]
+  /** Placed too late: whose they went as. */
+  alreadyGone: { number: number; name: string }[]
+  /** Names, or numbers of pages, that fit nobody or several. */
+  unclear: { name: string; candidates: string[] }[]
+  /** Pages with a mark of another assignment. */
+  elsewhere: number
+  /** Pages of work that has been erased. */
+  erased: number
+  repeatedFiles: number
   unreadableFiles: number
+  /** Address of a scan that the teacher did not send. */
+  scanFrom: string | null
+  /** Mails that ATTENDRE stopped. */
+  stopped: number
 }
 
-/** M11. */
+/** M11. `pages` 0: mark and remark alone. */
 export interface ReturnedCopyData extends AboutAssignment, AboutStudent {
   teacherName: string
   pages: number
+  mark: string | null
   remark: string | null
 }
 
@@ -217,6 +250,9 @@ export type RefusedReason =
   | 'date-unclear'
   | 'name-unclear'
   | 'correction-not-recognised'
+  /** Every page of it bears the mark of another assignment. */
+  | 'correction-elsewhere'
+  | 'nothing-to-return'
   | 'pdf-locked'
   | 'pdf-damaged'
   | 'too-many-pages'
@@ -263,6 +299,15 @@ export interface StatusData extends AboutAssignment {
   toStudent?: boolean
   /** `state`: a Standing of school/standing.ts, worded in the words file. */
   students: { name: string; state: string; pages: number; submittedAt: string | null }[]
+}
+
+/** Of the reader's own last mails, newest first: how each was understood. */
+export interface WhyData {
+  toStudent: boolean
+  class: string | null
+  code: string | null
+  title: string | null
+  mails: { receivedAt: string; kind: string; why: string; state: string }[]
 }
 
 export interface HelpData {
@@ -319,6 +364,7 @@ export interface MailData {
   done: DoneData
   status: StatusData
   help: HelpData
+  why: WhyData
   'delivery-failed': DeliveryFailedData
   'office-unreachable': OfficeUnreachableData
   incident: IncidentData

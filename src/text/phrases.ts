@@ -113,6 +113,13 @@ const helpers: Record<string, Helper> = {
   /** "Mathématiques – Thalès", once where the title says the subject already. */
   titled: (subject: unknown, title: unknown, options: Options) =>
     subject === null || sameStart(revealed(subject, options), revealed(title, options)) ? asText(title) : `${asText(subject)} – ${asText(title)}`,
+  /** (typed "REPORTER" (shortDate dueAt)): side by side, for a command with its argument. */
+  typed: (...given: unknown[]) =>
+    given
+      .slice(0, -1)
+      .map(asText)
+      .join(' ')
+      .replace(/[\u00A0\u202F]/gu, ' '),
   /** {{action "RELANCER"}}: the words to type, on a link that has typed them. `prefill`: what the link types. */
   action: (command: unknown, options: Options) => {
     const { values, replyAddress } = phrasingOf(options)

@@ -37,6 +37,7 @@ export const templateNames = Object.keys({
   done: 0,
   status: 0,
   help: 0,
+  why: 0,
   'delivery-failed': 0,
   'office-unreachable': 0,
   incident: 0,

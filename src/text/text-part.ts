@@ -18,6 +18,8 @@ function textOf(block: Block): string {
       return lineOf(block.inline)
     case 'list':
       return block.items.map((item) => `- ${lineOf(item)}`).join('\n')
+    case 'pictures':
+      return block.items.map((item) => `- ${lineOf(item.caption)}`).join('\n')
     case 'quote':
       return linesOf(block.inline).replace(/^/gmu, '> ')
     case 'words':

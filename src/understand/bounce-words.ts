@@ -16,11 +16,14 @@ const delayed =
 /** It was given up for want of time or of a connection: says nothing against the address. */
 const timedOut =
   /(?:timed\s+out|connection refused|envelope expired|message expired|deliver for the last \d+ seconds|multiple retries|not responding|not reachable|socket error|(?:unable|could not) to? ?connect|did not accept our requests to connect|deferred|refused to talk to me: 4\d\d|no route to host|network is unreachable)/iu
+/** Time ran out, and no more is tried: failed, though nothing is said against the address. */
+const gaveUp = /not going to try again/iu
 const refusedForGood = /(?<!\d)5[05]\d(?:[ -]|$)|(?<![\d.])5\.[1267]\.\d|user unknown|unknown user|no such user|does not exist/imu
 
 const address = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9._-]+\\.[A-Za-z0-9-]+"
 /** In order: the clearest way to name a recipient first. */
 const recipients: RegExp[] = [
+  new RegExp(`not (?:a )?member of this mailing list <?(${address})`, 'i'),
   new RegExp(`^\\s*(?:final|original|x-failed)-recipients?\\s*:\\s*(?:rfc822;\\s*)?<?(${address})`, 'im'),
   new RegExp(`^\\s*<(${address})>\\s*[:(.]`, 'im'),
   new RegExp(`^\\s*(${address})\\s*$`, 'im'),
@@ -50,6 +53,9 @@ const isDaemon = (message: Message, envelope: Envelope): boolean => {
   return senders.test(local) || /mailer-daemon|mail delivery (?:sub)?system/i.test(header(message, 'from') ?? '') || envelope.sender === null
 }
 
+/** The mail that came back, where the report only shows its head as text. */
+const quotedRecipient = (text: string): string | undefined => new RegExp(`^[> \\t]{0,4}to:[ \\t]{0,4}[^\\n<]{0,80}?<?(${address})`, 'im').exec(text)?.[1]
+
 /** Facts by words, or null when neither the sender nor the words are those of a mail system. */
 export function reportedByText(message: Message, envelope: Envelope): Omit<Bounce, 'originalMessageId'> | null {
   const text = ownWords(message)
@@ -60,11 +66,11 @@ export function reportedByText(message: Message, envelope: Envelope): Omit<Bounc
   if (!failed && !report && !(isDaemon(message, envelope) && (said || subject)) && !(subject && said)) return null
   const returned = /[^\s<>,;]+@[^\s<>,;]+/.exec(message.forwarded[0]?.headers.find((field) => field.name === 'to')?.value ?? '')?.[0]
   const named = recipients.map((pattern) => pattern.exec(text)?.[1]).find((found) => found !== undefined)
-  const recipient = failed?.split(',')[0]?.trim() ?? named ?? returned ?? null
+  const recipient = failed?.split(',')[0]?.trim() ?? named ?? returned ?? quotedRecipient(message.text ?? '') ?? null
   const status = /(?<![\d.])([245]\.\d{1,2}\.\d{1,3})(?![\d.]*\d)/.exec(text)?.[1] ?? null
   const soft = timedOut.test(text) && !refusedForGood.test(text)
-  const late = soft || delayed.test(`${message.subject}\n${text}`)
-  return { recipient, status, action: late ? 'delayed' : 'failed', permanent: !late && !status?.startsWith('4') }
+  const late = !gaveUp.test(text) && (soft || delayed.test(`${message.subject}\n${text}`))
+  return { recipient, status, action: late ? 'delayed' : 'failed', permanent: !late && !soft && !status?.startsWith('4') }
 }
 
 /** What one notification of a sending service holds, as far as we read it. */

@@ -1,8 +1,9 @@
 /** Dates and hours as French and English teachers write them → local calendar values. Knows no deadline, only dates. */
 import { DateTime } from 'luxon'
+import type { Holiday } from '../school/quiet-time'
 
 /** What a date expression means, seen from `now` (in the school's zone); null when there is no such day. */
-type DayOf = (now: DateTime) => DateTime | null
+type DayOf = (now: DateTime, holidays: readonly Holiday[]) => DateTime | null
 
 export interface DateFound {
   start: number
@@ -169,7 +170,7 @@ function weekdayAndDay(now: DateTime, wanted: number, day: number): DateTime | n
 interface Form {
   pattern: RegExp
   weak?: boolean
-  day(groups: Record<string, string | undefined>, now: DateTime): DateTime | null
+  day(groups: Record<string, string | undefined>, now: DateTime, holidays: readonly Holiday[]): DateTime | null
   time?(groups: Record<string, string | undefined>): Clock | null
 }
 
@@ -241,8 +242,21 @@ const forms: Form[] = [
     day: (_, now) => now.endOf('week'),
   },
   { pattern: find('(?:ce|le|this|the) +week-?end'), day: (_, now) => now.endOf('week') },
+  { pattern: find('(?:la +|the +)?(?:rentree|reprise des cours|start of (?:the +)?(?:next )?term)'), day: (_, now, holidays) => firstDayBack(now, holidays) },
   { pattern: find('(?:la +|the +)?(?:fin +du +mois|end +of +(?:the +|this +)?month)'), day: (_, now) => now.endOf('month') },
 ]
+
+/** A day off or a long week-end is no holiday that one comes back from. */
+const shortestHolidayDays = 5
+
+/** The first weekday behind the holiday that goes on or comes next; without a calendar nobody knows. */
+function firstDayBack(now: DateTime, holidays: readonly Holiday[]): DateTime | null {
+  const long = holidays.filter(({ from, to }) => to > now.toJSDate() && to.getTime() - from.getTime() >= shortestHolidayDays * 86_400_000)
+  const next = long.toSorted((a, b) => a.from.getTime() - b.from.getTime())[0]
+  if (next === undefined) return null
+  const back = DateTime.fromJSDate(next.to, { zone: now.zone })
+  return back.weekday > 5 ? back.plus({ days: 8 - back.weekday }) : back
+}
 
 /** Every date expression of `plain` (see plainOf), in order; of two that overlap the longer one. */
 export function datesIn(plain: string): DateFound[] {
@@ -252,7 +266,7 @@ export function datesIn(plain: string): DateFound[] {
       return {
         start: match.index,
         end: match.index + match[0].length,
-        day: (now) => form.day(groups, now),
+        day: (now, holidays) => form.day(groups, now, holidays),
         time: form.time?.(groups) ?? null,
         weak: form.weak === true && groups.y === undefined && groups.w === undefined,
       }

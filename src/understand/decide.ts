@@ -2,7 +2,9 @@
 import type { AssignmentCode, ClassName, PersonId } from '../school/people'
 import type { Author, Facts, KnownAssignment, ReplyContext, Task } from './facts'
 import { type CommandName, filesToPassOn, type Reading } from './reading'
+import { looksLikeRemarks } from './which-remarks'
 import { isCorrection, namedAssignment, overTaskNamed, replyOf, tokenOf } from './which-assignment'
+import type { Why } from './whys'
 
 export type RefusalReason =
   | 'not-your-class'
@@ -16,7 +18,7 @@ export type RefusalReason =
   | 'text-is-no-command'
 
 /** Every decision carries the stable code of the rule that took it. */
-export type Decision = { why: string } & (
+export type Decision = { why: Why } & (
   | { deed: 'book-bounce'; token: string | null }
   | { deed: 'note' }
   | { deed: 'hold'; reason: string }
@@ -49,9 +51,14 @@ export type Decision = { why: string } & (
       student: PersonId | null
       reply: ReplyContext | null
     }
-  | { deed: 'take-correction'; assignment: AssignmentCode; teacher: PersonId }
+  /** `believed` false: pages of a copier, which the teacher has to release. */
+  | { deed: 'take-correction'; assignment: AssignmentCode; teacher: PersonId; believed?: boolean }
+  | { deed: 'take-remarks'; assignment: AssignmentCode; teacher: PersonId }
   | { deed: 'answer-question'; question: string; teacher: PersonId; assignment: AssignmentCode }
 )
+
+/** `ref` of the reply addresses that returned copies carry. */
+export const answersReturnedCopy = 'returned'
 
 type Rule = (reading: Reading, facts: Facts) => Decision | null
 
@@ -152,11 +159,12 @@ function isTeachersMail(reading: Reading, facts: Facts): Decision | null {
   const isForeign = named !== null && !teacher.teaches.includes(named.class)
   if (isForeign && (reading.command !== null || isTeacherThread || isCorrection(reading, false)))
     return { deed: 'refuse', person: teacher.person, reason: 'assignment-unknown', assignment: null, why: 'assignment-of-another-class' }
-  if (reading.command) return teacherCommand(reading, facts, teacher, named, reply)
+  if (reading.command && !(named && goesWithPile(reading, isTeacherThread))) return teacherCommand(reading, facts, teacher, named, reply)
   if (named && isCorrection(reading, isTeacherThread))
     return { deed: 'take-correction', assignment: named.code, teacher: teacher.person, why: isTeacherThread ? 'correction-in-thread' : 'correction-by-name' }
   if (isTeacherThread) {
     const empty = reading.text === '' && reading.documents.length === 0
+    if (named && looksLikeRemarks(reading.text)) return { deed: 'take-remarks', assignment: named.code, teacher: teacher.person, why: 'remarks-in-thread' }
     return {
       deed: 'refuse',
       person: teacher.person,
@@ -170,6 +178,10 @@ function isTeachersMail(reading: Reading, facts: Facts): Decision | null {
     return { deed: 'refuse', person: teacher.person, reason: 'empty-mail', assignment: null, why: 'post-empty' }
   return { deed: 'post', class: facts.target.class, teacher: teacher.person, group: facts.target.group, why: 'teacher-posts' }
 }
+
+/** A word about returning, beside the pile that is to be returned: it must not make the pile unseen. */
+const goesWithPile = (reading: Reading, isTeacherThread: boolean): boolean =>
+  ['confirm', 'release', 'hold', 'assign-page'].includes(reading.command?.name ?? '') && isCorrection(reading, isTeacherThread)
 
 function teacherCommand(reading: Reading, facts: Facts, teacher: Author, named: KnownAssignment | null, reply: ReplyContext | null): Decision {
   const command = reading.command
@@ -193,7 +205,7 @@ function teacherCommand(reading: Reading, facts: Facts, teacher: Author, named: 
     student: null,
     reply,
   }
-  if (command.name === 'help') return { ...base, assignment: assignment?.code ?? null, why: 'command-help' }
+  if (command.name === 'help' || command.name === 'why') return { ...base, assignment: assignment?.code ?? null, why: 'command-help' }
   if (!assignment)
     return {
       deed: 'refuse',
@@ -235,7 +247,7 @@ function isFamilysMail(reading: Reading, facts: Facts): Decision | null {
   return { deed: 'refuse', person: author.person, reason: 'class-only-for-teachers', assignment: null, why: 'no-open-task' }
 }
 
-function takeReply(reading: Reading, facts: Facts, task: Task, reply: ReplyContext | null, why: string): Decision {
+function takeReply(reading: Reading, facts: Facts, task: Task, reply: ReplyContext | null, why: Why): Decision {
   const author = facts.authors.find((one) => one.person === task.student || one.wards.includes(task.student)) ?? null
   const known = facts.assignments.find((assignment) => assignment.code === task.assignment)
   if (!known) return { deed: 'hold', reason: 'assignment-unknown', why: 'assignment-unknown' }
@@ -251,6 +263,9 @@ function takeReply(reading: Reading, facts: Facts, task: Task, reply: ReplyConte
   const question = reading.intents.includes('question')
   const absence = reading.intents.includes('absence')
   const base = { ...task, reply, author: author?.person ?? null, why }
+  // Whatever words answer a returned copy go to the teacher (CONVERSATION.md, M11).
+  if (reply?.ref === answersReturnedCopy && reading.text !== '')
+    return { deed: 'accept', ...base, work: reading.pages.length > 0, question: true, absence: false }
   if (!work && !question && !absence) return { deed: 'ask-photo', ...base }
   return { deed: 'accept', ...base, work, question, absence }
 }

@@ -1,5 +1,6 @@
 /** Whether a machine answered instead of a person (RFC 3834). A person who merely writes of an absence is none. */
 import type { Envelope, Message } from '../message/message'
+import type { Why } from './whys'
 
 const header = (message: Message, name: string): string[] =>
   message.headers.filter((field) => field.name === name).map((field) => field.value.toLowerCase().trim())
@@ -12,7 +13,7 @@ const text =
   /(?:ceci est (?:une réponse|un message) automatique|réponse automatique|this is an automat(?:ic|ed) (?:reply|response|message)|message automatique)/iu
 
 export interface AutoReply {
-  why: string
+  why: Why
 }
 
 /** Reasons in order: RFC 3834 §5 field, other machines' fields, subject of a vacation note, receipts; null when a person wrote. */

@@ -2,10 +2,11 @@
 import type { Envelope, Message } from '../message/message'
 import type { Bounce } from './reading'
 import { reportedByService, reportedByText } from './bounce-words'
+import type { Why } from './whys'
 
 export interface BounceFound {
   bounce: Bounce
-  why: string
+  why: Why
 }
 
 /** Fields of one block of `name: value` lines, folded lines joined (RFC 3464 §2.1). */
@@ -70,7 +71,7 @@ function originalIdOf(message: Message): string | null {
 const filesId = (message: Message): string | null =>
   message.files
     .filter((file) => /^(?:text|message)\//.test(file.mediaType))
-    .map((file) => idIn(Buffer.from(file.content.subarray(0, 64 * 1024)).toString('latin1')))
+    .map((file) => idIn(file.content.read(0, 64 * 1024).toString('latin1')))
     .find((id) => id !== null) ?? null
 
 /** The delivery report in this mail, or null. A report without machine-readable part counts by its sender and its words. */

@@ -1,6 +1,6 @@
 /** The order of a pupil's pages: what the names say, else the camera's numbers, else when they were taken, else as they arrived. */
 import type { MailFile } from '../message/message'
-import { capturedAt } from './picture-head'
+import { capturedAt, headBytes } from './picture-head'
 
 type Key = readonly (number | string)[]
 
@@ -16,7 +16,7 @@ const fileNumbers = (file: MailFile): Key | null => {
 }
 
 const taken = (file: MailFile): Key | null => {
-  const time = capturedAt(file.content)
+  const time = capturedAt(file.content.read(0, headBytes))
   return time === null ? null : [time]
 }
 

@@ -1,5 +1,8 @@
 /** What the head of a picture says of it: pixels, and when it was taken. Decodes no pixel; null where the head does not say it simply. */
 
+/** Octets of a picture within which its head stands: EXIF, profiles and previews come before the size. */
+export const headBytes = 512 * 1024
+
 interface Size {
   width: number
   height: number

@@ -1,5 +1,9 @@
 /** What one message says by itself: the answer of `readMail`, and (as JSON) of `cartable inspect`. No roster, no database. */
+import type { Lying } from '../message/byte-source'
 import type { MailFile, Mailbox } from '../message/message'
+import type { Holiday } from '../school/quiet-time'
+import type { PartOfMail } from '../message/partial'
+import type { Why } from './whys'
 
 export type MailKind = 'post' | 'reply' | 'command' | 'correction' | 'bounce' | 'auto-reply' | 'unsubscribe' | 'other'
 export type Intent = 'work' | 'question' | 'absence' | 'preference'
@@ -67,10 +71,14 @@ export interface ReadingSettings {
   timezone: string
   locale: 'fr' | 'en'
   now: Date
+  holidays?: readonly Holiday[]
 }
 
+/** A file of the mail, as it is handed on: what it is and where it lies. */
+export type HandedFile = Omit<MailFile, 'content'> & { content: Lying }
+
 /** All that a teacher's mail brings for its readers, pages first. */
-export const filesToPassOn = (reading: Pick<Reading, 'pages' | 'documents' | 'others'>): MailFile[] => [
+export const filesToPassOn = (reading: Pick<Reading, 'pages' | 'documents' | 'others'>): HandedFile[] => [
   ...reading.pages,
   ...reading.documents,
   ...reading.others,
@@ -86,23 +94,29 @@ export interface Reading {
   /** Every intent found: a mail may be work and question at once. */
   intents: Intent[]
   /** Stable code of the rule that decided. */
-  why: string
+  why: Why
   /** Newly written text only. */
   text: string
   /** The rest: history, signature, boilerplate. */
   quoted: string
   language: string | null
   due: Date | null
+  /** The day before, where "tomorrow" was written after midnight: it is asked which is meant. */
+  otherDue: Date | null
   duePhrase: string | null
   command: Command | null
   /** Files that are homework pages, in page order (section 5 of the contract). */
-  pages: MailFile[]
+  pages: HandedFile[]
+  /** "Page 2" beside one photo: it comes in the place of that page of the own work. */
+  replacesPage: number | null
   /** Office documents and other files that ride along with a bundle or a post. */
-  documents: MailFile[]
+  documents: HandedFile[]
   /** Harmless files of other kinds (a recording, a spreadsheet of a rare program): a teacher's post passes them on, a reply sets them aside. */
-  others: MailFile[]
+  others: HandedFile[]
   ignored: { filename: string | null; mediaType: string; reason: IgnoredReason }[]
   bounce: Bounce | null
+  /** The mail is one part of a mail that was split. */
+  partial: PartOfMail | null
   /** Reply token of ours found in any recipient address (envelope first, then header); null when none. */
   replyToken: string | null
   /** In-Reply-To, then References from the newest, without doubles. */

@@ -1,7 +1,7 @@
 /** Which files are homework pages, in page order, which ride along, and why the rest is set aside. */
 import type { MailFile } from '../message/message'
 import { inPageOrder } from './page-order'
-import { sizeOf } from './picture-head'
+import { headBytes, sizeOf } from './picture-head'
 import type { IgnoredReason, Reading } from './reading'
 
 /** Where the HTML shows an inline picture: in what was newly written, in the history, or in a signature. */
@@ -14,7 +14,9 @@ export interface PageQuestion {
   text: string
 }
 
-export type PageAnswer = Pick<Reading, 'pages' | 'documents' | 'others' | 'ignored'>
+export interface PageAnswer extends Record<'pages' | 'documents' | 'others', MailFile[]> {
+  ignored: Reading['ignored']
+}
 
 const pageTypes = /^(?:image\/(?:jpeg|png|heic|heif|webp|avif|tiff|gif|bmp)|application\/pdf)$/
 const documentTypes = /^application\/(?:vnd\.openxmlformats-officedocument\..+|vnd\.oasis\.opendocument\..+|rtf|x-ole-storage)$/
@@ -27,11 +29,11 @@ const dangerousNames = /\.(?:exe|scr|com|bat|cmd|pif|js|jse|vbs|vbe|wsf|hta|msi|
 const silent = (file: MailFile): boolean =>
   /^application\/(?:x-)?pkcs7-signature$/.test(file.mediaType) ||
   /^(?:smime\.p7s|winmail\.dat|signature\.asc)$/i.test(file.filename ?? '') ||
-  (file.content.length === 0 && !isDamagedPage(file))
+  (file.content.size === 0 && !isDamagedPage(file))
 
 /** A smiley, a spacer, a line: too small in pixels to hold a written page. */
 const isTiny = (file: MailFile): boolean => {
-  const size = sizeOf(file.content, file.mediaType)
+  const size = sizeOf(file.content.read(0, headBytes), file.mediaType)
   return size !== null && (Math.max(size.width, size.height) <= 100 || Math.min(size.width, size.height) <= 16)
 }
 
@@ -54,16 +56,22 @@ function reasonFor(file: MailFile, question: PageQuestion): IgnoredReason | null
   if (place === 'quoted') return 'quoted'
   if (place === 'signature') return 'signature'
   if (isTiny(file)) return 'decoration'
-  const size = sizeOf(file.content, file.mediaType)
+  const size = sizeOf(file.content.read(0, headBytes), file.mediaType)
   const shownSmall = size !== null && Math.max(size.width, size.height) <= 400
   if (shownSmall && (place !== undefined || file.disposition === 'inline') && iconName.test(file.filename ?? '')) return 'decoration'
   return null
 }
 
-/** Pages, documents and what was set aside. Of two files with the same bytes the first is a page, the second a duplicate. */
+/** What a client leaves of a name when it numbers its files: `image0.jpeg`, `image1.jpeg`, `devoir (1).jpg`. */
+const bareName = (file: MailFile): string => (file.filename ?? '').toLowerCase().replace(/copy|copie|[\d\s()_-]+/g, '')
+
+/**
+ * Pages, documents and what was set aside. Of two files with the same bytes the first is a page, the second a duplicate; two that somebody
+ * gave names of their own are both shown, and kept once.
+ */
 export function whatIsAPage(question: PageQuestion): PageAnswer {
   const answer: PageAnswer = { pages: [], documents: [], others: [], ignored: [] }
-  const seen = new Set<string>()
+  const seen = new Map<string, string>()
   for (const file of question.files) {
     if (silent(file)) continue
     const reason = reasonFor(file, question)
@@ -71,9 +79,9 @@ export function whatIsAPage(question: PageQuestion): PageAnswer {
     if (reason === 'unsupported' && documentTypes.test(file.mediaType)) answer.documents.push(file)
     else if (reason === 'unsupported' && !cardTypes.test(file.mediaType)) answer.others.push(file)
     if (reason !== null) put(reason)
-    else if (seen.has(file.sha256)) put('duplicate')
+    else if (seen.get(file.sha256) === bareName(file) || (seen.has(file.sha256) && file.filename === null)) put('duplicate')
     else {
-      seen.add(file.sha256)
+      seen.set(file.sha256, bareName(file))
       answer.pages.push(file)
     }
   }

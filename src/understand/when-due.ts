@@ -1,5 +1,6 @@
 /** The deadline a teacher's words set, and the words. Never guesses: no deadline word, no deadline. */
 import { DateTime } from 'luxon'
+import type { Holiday } from '../school/quiet-time'
 import { type Clock, type DateFound, datesIn, plainOf, timeAt } from './date-words'
 
 export interface Due {
@@ -13,6 +14,8 @@ export interface DueContext {
   /** IANA name; an unknown one counts as UTC. */
   timezone: string
   locale: 'fr' | 'en'
+  /** Of the school's calendar, where one is configured: what "la rentrée" means. */
+  holidays?: readonly Holiday[]
 }
 
 const maxChars = 8000
@@ -81,8 +84,8 @@ function timeBefore(plain: string, start: number): { clock: Clock; start: number
   return null
 }
 
-function candidateOf(plain: string, raw: string, found: DateFound, now: DateTime): Candidate | null {
-  const day = found.day(now)
+function candidateOf(plain: string, raw: string, found: DateFound, now: DateTime, holidays: readonly Holiday[]): Candidate | null {
+  const day = found.day(now, holidays)
   if (!day) return null
   let { start, end } = found
   let clock = found.time
@@ -137,13 +140,13 @@ function hourAlone(plain: string, raw: string, now: DateTime): Candidate | null 
 }
 
 /** The argument of a command: nothing but a date, with at most a preposition before and `pour Zoé` behind. */
-function bareDate(plain: string, now: DateTime): Candidate | null {
+function bareDate(plain: string, now: DateTime, holidays: readonly Holiday[]): Candidate | null {
   if (plain.length > 120) return null
   const start = /^ *(?:(?:au|a|le|la|pour|jusqu'au|jusqu'a|until|to|till|for|by|on|the) +)*/.exec(plain)?.[0].length ?? 0
   const found = datesIn(plain).find((date) => date.start <= start + 4 && date.end > start)
   const lead = `pour ${plain.slice(start)}`
   const moved = found ? { ...found, start: Math.max(5, found.start - start + 5), end: found.end - start + 5 } : null
-  const candidate = moved ? candidateOf(lead, lead, moved, now) : null
+  const candidate = moved ? candidateOf(lead, lead, moved, now, holidays) : null
   if (!candidate) return null
   const end = candidate.end + start - 5
   return /^[ .!,;]*(?:(?:pour|for) +[\p{L}\p{M}' ,-]{1,60})?[ .!]*$/u.test(plain.slice(end)) ? { ...candidate, start, end } : null
@@ -169,11 +172,13 @@ export function dueIn(text: string, context: DueContext): Due | null {
   const now = zoned.isValid ? zoned : DateTime.fromJSDate(context.now, { zone: 'utc' })
   const raw = text.normalize('NFC').slice(0, maxChars)
   const plain = plainOf(raw)
-  const candidates = datesIn(plain)
-    .map((found) => candidateOf(plain, raw, found, now))
-    .filter((candidate) => candidate !== null)
-  const whole = bareDate(plain, now)
+  const holidays = context.holidays ?? []
+  const dates = datesIn(plain)
+  const candidates = dates.map((found) => candidateOf(plain, raw, found, now, holidays)).filter((candidate) => candidate !== null)
+  const whole = bareDate(plain, now, holidays)
   if (whole) return { due: whole.at.toJSDate(), phrase: wordsOf(raw, whole) }
-  const best = candidates.toSorted((a, b) => b.score - a.score || b.at.toMillis() - a.at.toMillis())[0] ?? hourAlone(plain, raw, now)
+  // An hour beside a day that nobody knows is no hour of today.
+  const isDayUnknown = (): boolean => dates.some((found) => found.day(now, holidays) === null)
+  const best = candidates.toSorted((a, b) => b.score - a.score || b.at.toMillis() - a.at.toMillis())[0] ?? (isDayUnknown() ? null : hourAlone(plain, raw, now))
   return best ? { due: best.at.toJSDate(), phrase: wordsOf(raw, best) } : null
 }

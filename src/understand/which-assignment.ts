@@ -18,7 +18,8 @@ export function isCorrection(reading: Reading, isTeacherThread: boolean): boolea
   return reading.kind === 'correction' || reading.pages.some((file) => file.mediaType === 'application/pdf' && bundleName.test(file.filename ?? ''))
 }
 
-const bundleName = /^[\p{L}\p{N}.-]+_([2-9A-HJ-KM-NP-Z]{4})_.*\.pdf$/u
+/** Name of a pile of ours; the code is the first group. */
+export const bundleName = /^[\p{L}\p{N}.-]+_([2-9A-HJ-KM-NP-Z]{4})_.*\.pdf$/u
 
 /** The code of an assignment that is no longer open, of the author's own class. */
 export function overTaskNamed(reading: Reading, facts: Facts): Task | null {

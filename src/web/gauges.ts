@@ -1,6 +1,6 @@
 /** The numbers of /metrics: counts and ages, no class and no person as a label (THREATS.md, G4). */
 import type { Db } from '../store/database'
-import { countMails } from '../store/mails'
+import { countByWhy, countMails } from '../store/mails'
 import { countOutgoing } from '../store/outbox'
 import { listQueue } from '../store/queue'
 
@@ -17,6 +17,12 @@ const byState = (counts: Record<string, number>): { labels: Record<string, strin
 
 export const gaugesOf = (db: Db, now: () => Date, connections: () => number): GaugeSource[] => [
   { name: 'mails', help: 'Received mails by state', labels: ['state'], read: async () => byState(await countMails(db)) },
+  {
+    name: 'mails_understood',
+    help: 'Received mails by the rule that decided (docs/why.md)',
+    labels: ['why'],
+    read: async () => (await countByWhy(db)).map(({ why, count }) => ({ labels: { why }, value: count })),
+  },
   { name: 'outgoing', help: 'Outgoing mails by state', labels: ['state'], read: async () => byState(await countOutgoing(db)) },
   {
     name: 'oldest_waiting_seconds',

@@ -1,4 +1,7 @@
 /** Against a small stand-in that speaks clamd's INSTREAM. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createServer, type Server, type AddressInfo } from 'node:net'
 import { createAntivirus } from '../../src/act/scan-virus'
 
@@ -36,19 +39,23 @@ async function clamd(answer: string | null): Promise<string> {
 }
 
 const bytes = Buffer.alloc(150_000, 'x')
+const folder = mkdtempSync(join(tmpdir(), 'cartable-virus-'))
+const file = join(folder, 'mail')
+writeFileSync(file, bytes)
+afterAll(() => rmSync(folder, { recursive: true }))
 
 test.each([
   ['stream: OK\0', 'clean'],
   ['stream: Eicar-Test-Signature FOUND\0', 'infected'],
 ])('%s is %s, and every octet was sent', async (answer, verdict) => {
-  expect(await createAntivirus(await clamd(answer))(bytes)).toBe(verdict)
+  expect(await createAntivirus(await clamd(answer))(file)).toBe(verdict)
   expect(received.equals(bytes)).toBe(true)
 })
 
 test.each([['INSTREAM size limit exceeded. ERROR\0'], ['garbage'], [''], [null]])('%s is no verdict: the mail waits', async (answer) => {
-  await expect(createAntivirus(await clamd(answer))(bytes)).rejects.toMatchObject({ code: 'antivirus-unavailable', family: 'transient' })
+  await expect(createAntivirus(await clamd(answer))(file)).rejects.toMatchObject({ code: 'antivirus-unavailable', family: 'transient' })
 })
 
 test('nobody there is no verdict', async () => {
-  await expect(createAntivirus('/nowhere/clamd.sock')(bytes)).rejects.toMatchObject({ code: 'antivirus-unavailable' })
+  await expect(createAntivirus('/nowhere/clamd.sock')(file)).rejects.toMatchObject({ code: 'antivirus-unavailable' })
 })

@@ -1,5 +1,6 @@
 /** Builds piles in memory, and looks into PDFs, for the tests. */
 import { readPicture } from '../../src/bundle/pile-files'
+import { CorrectionCutter, type CutSources } from '../../src/bundle/cut-correction'
 import { buildBundle } from '../../src/bundle/build-bundle'
 import type { BuiltBundle, BundleInput } from '../../src/bundle/bundle-input'
 import { loadBundleFonts } from '../../src/bundle/bundle-fonts-files'
@@ -32,4 +33,14 @@ export async function scansOf(bytes: Uint8Array, dpi: number, rotationDegCw = 0)
   for (let index = 0; index < pdf.pageCount; index++) scans.push(await pixelsToJpeg(await pdf.render(index, dpi), rotationDegCw, 60))
   await pdf.close()
   return scans
+}
+
+/** One copy out of one file. */
+export async function cutPages(bytes: Uint8Array, pages: (number | { index: number; rotationDegCw: number })[], sources: CutSources): Promise<Uint8Array> {
+  const cutter = new CorrectionCutter(() => bytes, sources)
+  try {
+    return await cutter.cut(pages.map((page) => (typeof page === 'number' ? { file: 0, index: page, rotationDegCw: 0 } : { file: 0, ...page })))
+  } finally {
+    await cutter.close()
+  }
 }

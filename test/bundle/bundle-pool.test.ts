@@ -8,6 +8,7 @@ import { markKey, sampleClass, temporaryFolder } from './sample-class'
 
 const folder = temporaryFolder()
 const file = (name: string): string => join(folder, name)
+const cut = (index: number) => ({ file: 0, index, rotationDegCw: 0 })
 const faultOf = (promise: Promise<unknown>): Promise<string> =>
   promise.then(
     () => 'none',
@@ -31,7 +32,10 @@ test('builds, recognises and cuts by paths, jobs in a row', async () => {
   expect(result).toMatchObject({ bytes: statSync(pile).size, pages: 11, coverPages: 1, damagedPageIds: [] })
   expect(statSync(pile).mode & 0o777).toBe(0o600)
   expect(readFileSync(pile).equals((await built(input)).bytes)).toBe(true)
-  const [pages] = await Promise.all([pool.recognise(pile, markKey, { maxPages: 500 }), pool.cut(pile, [1, 2, 3], file('zoe.pdf'), 'Ta copie')])
+  const [pages] = await Promise.all([
+    pool.recognise(pile, markKey, { maxPages: 500 }),
+    pool.cut([pile], [{ pages: [1, 2, 3].map(cut), outFile: file('zoe.pdf') }], 'Ta copie'),
+  ])
   expect(pages.map(({ pageId }) => pageId)).toEqual([null, 11, 12, 13, 21, 31, 41, 42, 51, 61, 62])
   expect((await textsOf(readFileSync(file('zoe.pdf')))).map((text) => text.includes('Zoé Martin'))).toEqual([true, true, true])
 })
@@ -39,7 +43,7 @@ test('builds, recognises and cuts by paths, jobs in a row', async () => {
 test('faults cross over, and the next job runs', async () => {
   writeFileSync(file('broken.pdf'), `%PDF-1.7\n${'x'.repeat(3000)}`)
   expect(await faultOf(pool.recognise(file('broken.pdf'), markKey, { maxPages: 10 }))).toBe('pdf-damaged')
-  expect(await faultOf(pool.cut(file('broken.pdf'), [0], file('none.pdf')))).toBe('pdf-damaged')
+  expect(await faultOf(pool.cut([file('broken.pdf')], [{ pages: [cut(0)], outFile: file('none.pdf') }]))).toBe('pdf-damaged')
   expect(existsSync(file('none.pdf'))).toBe(false)
   expect(await faultOf(pool.build(input, file('again.pdf')))).toBe('none')
 })

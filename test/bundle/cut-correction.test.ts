@@ -2,12 +2,11 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inflateSync } from 'node:zlib'
-import { PDFDict, PDFDocument, PDFName, PDFRawStream, PDFString, StandardFonts } from 'pdf-lib'
+import { degrees, PDFDict, PDFDocument, PDFName, PDFRawStream, PDFString, StandardFonts } from 'pdf-lib'
 import { isFault } from '../../src/errors'
 import { loadBundleFonts } from '../../src/bundle/bundle-fonts-files'
-import { cutPages } from '../../src/bundle/cut-correction'
 import { openPdf, type Pixels } from '../../src/pages/pdf-to-picture'
-import { built, scansOf, textsOf } from './built-pile'
+import { built, cutPages, scansOf, textsOf } from './built-pile'
 import { sampleClass, temporaryFolder } from './sample-class'
 import { installed } from './installed'
 
@@ -69,6 +68,11 @@ test.each([
   ['Highlight', { Rect: [100, 400, 200, 420], QuadPoints: [100, 420, 200, 420, 100, 400, 200, 400], C: [1, 1, 0] }, [150, 410], 'yellow'],
   ['StrikeOut', { Rect: [100, 400, 200, 420], QuadPoints: [100, 420, 200, 420, 100, 400, 200, 400], C: [1, 0, 0], BS: { W: 3 } }, [150, 410], 'red'],
   ['Underline', { Rect: [100, 400, 200, 420], QuadPoints: [100, 420, 200, 420, 100, 400, 200, 400], C: [1, 0, 0], BS: { W: 3 } }, [150, 401], 'red'],
+  ['Squiggly', { Rect: [100, 400, 200, 440], QuadPoints: [100, 440, 200, 440, 100, 400, 200, 400], C: [1, 0, 0], BS: { W: 3 } }, [150, 402], 'red'],
+  ['Polygon', { Rect: [100, 400, 200, 500], Vertices: [100, 400, 200, 400, 150, 500], C: [0, 0, 1], IC: [1, 0, 0] }, [150, 430], 'red'],
+  ['Caret', { Rect: [100, 400, 120, 420], C: [0, 0, 1], BS: { W: 3 } }, [110, 419], 'blue'],
+  ['Stamp', { Rect: [100, 400, 200, 440], Name: 'NotApproved', C: [1, 0, 0] }, [101, 420], 'red'],
+  ['Line', { Rect: [100, 400, 200, 420], L: [100, 410, 200, 410], LE: ['None', 'OpenArrow'], C: [0, 0, 1], BS: { W: 3 } }, [189, 416], 'blue'],
 ] as const)('draws %s that has no appearance', async (kind, entries, [x, y], colour) => {
   const out = await cutPages(await annotated([{ Subtype: kind, ...entries }]), [1], sources)
   expect(inkNear(await pixelsOf(out), x, y)).toBe(colour)
@@ -101,6 +105,48 @@ test('writes typed remarks and sticky notes onto the page, in any script', async
   const [text] = await textsOf(out)
   expect(text).toContain('Bien, 15/20')
   expect(text).toContain('Citer les points')
+})
+
+test.each([
+  ['blue, as its appearance string says', {}, [312, 525], 'blue'],
+  ['on a box of the annotation’s colour', { C: [1, 1, 0] }, [390, 505], 'yellow'],
+] as const)('typed text is %s', async (_, entries, [x, y], colour) => {
+  const typed = { Subtype: 'FreeText', Rect: [300, 500, 400, 540], Contents: PDFString.of('MMMM'), DA: PDFString.of('0 0 1 rg /Helv 24 Tf'), ...entries }
+  expect(inkNear(await pixelsOf(await cutPages(await annotated([typed]), [1], sources)), x, y)).toBe(colour)
+})
+
+test('a remark on ink is shown below it, and remarks do not cover each other', async () => {
+  const ink = { Subtype: 'Ink', InkList: [[100, 400, 200, 420]], Rect: [100, 400, 200, 420], C: [1, 0, 0] }
+  const out = await cutPages(
+    await annotated([
+      { ...ink, Contents: PDFString.of('Soigner la figure') },
+      { ...ink, Contents: PDFString.of('Et conclure') },
+    ]),
+    [1],
+    sources,
+  )
+  const [text = ''] = await textsOf(out)
+  for (const words of ['Soigner la figure', 'Et conclure']) expect(text).toContain(words)
+  const pixels = await pixelsOf(out)
+  const isNote = (y: number): boolean => (pixels.data[(Math.round(pixels.heightPx - y) * pixels.widthPx + 103) * 4 + 2] ?? 255) < 215
+  expect([392, 375, 350].map(isNote)).toEqual([true, true, false])
+})
+
+test.each([0, 90, 180, 270])('a rendered page turned by %i degrees shows what its renderer leaves out', async (turn) => {
+  const bytes = await annotated(
+    [
+      { Subtype: 'Line', Rect: [100, 400, 200, 400], L: [100, 400, 200, 400], C: [1, 0, 0], BS: { W: 6 } },
+      { Subtype: 'Text', Rect: [300, 600, 320, 620], Contents: PDFString.of('Citer les points') },
+    ],
+    (pdf) => {
+      const layer = pdf.context.register(pdf.context.obj(dictionary({ Type: 'OCG', Name: PDFString.of('x') })))
+      pdf.catalog.set(PDFName.of('OCProperties'), pdf.context.obj(dictionary({ OCGs: [layer], D: { OFF: [layer] } })))
+      pdf.getPage(1).setRotation(degrees(turn))
+    },
+  )
+  const out = await cutPages(bytes, [{ index: 1, rotationDegCw: (360 - turn) % 360 }], sources)
+  expect(inkNear(await pixelsOf(out), 150, 400)).toBe('red')
+  expect((await textsOf(out))[0]).toContain('Citer les points')
 })
 
 test('passes on nothing active and nothing of others', async () => {

@@ -106,6 +106,23 @@ test('a page key that contradicts the page’s own marks is a conflict', async (
   expect(told(await recognised(await pdf.save()))).toBe('C ! ! 21page-key 41page-key 42page-key')
 })
 
+test('pages turned to pictures keep their keys: the print confirms or contradicts them', async () => {
+  const sheets = await scanned(150)
+  const pdf = await PDFDocument.load(await scannedPdf(sheets.map(({ jpeg }) => jpeg)))
+  const keys = (await PDFDocument.load(pile)).getPages().map(({ node }) => node.get(PDFName.of('CartablePage')) ?? PDFString.of(''))
+  // 11 and 12 are exchanged; the page of 41 is written over, so that its key alone speaks; that of 42 has been emptied.
+  const order = [0, 2, 1, 3, 4, 5]
+  pdf.getPages().forEach((page, index) => page.node.set(PDFName.of('CartablePage'), keys[order[index] ?? 0] ?? PDFString.of('')))
+  const cover = (index: number): void => {
+    const page = pdf.getPage(index)
+    page.drawRectangle({ x: 0, y: 0, width: page.getWidth(), height: page.getHeight(), color: rgb(1, 1, 1) })
+  }
+  cover(4)
+  pdf.getPage(4).drawText('Bravo', { x: 200, y: 400, size: 30 })
+  cover(5)
+  expect(told(await recognised(await pdf.save()))).toBe('C ! ! 21page-key 41page-key _')
+})
+
 test('page keys lost, text kept: known by the print', async () => {
   const pdf = await PDFDocument.load(pile)
   for (const page of pdf.getPages()) page.node.delete(PDFName.of('CartablePage'))

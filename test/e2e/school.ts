@@ -8,7 +8,8 @@ import { importRoster } from '../../src/act/import-roster'
 import { parseConfig } from '../../src/config/parse-config'
 import { type Gateway, startGateway } from '../../src/gateway'
 import { createLog } from '../../src/log'
-import type { Message } from '../../src/message/message'
+import { bytesOf } from '../../src/message/byte-source'
+import type { MailFile, Message } from '../../src/message/message'
 import { parseMessage } from '../../src/message/parse-message'
 import { checkRoster } from '../../src/roster/check-roster'
 import { readCsv } from '../../src/roster/read-csv'
@@ -26,6 +27,8 @@ const teachers = [people.teacher, people.otherTeacher]
 const patienceMs = 20_000
 
 export interface SchoolOptions {
+  /** Else Monday morning. */
+  start?: Date
   /** Lines of cartable.toml. */
   toml?: string
   roster?: string
@@ -41,7 +44,7 @@ export interface Left {
   envelopeFrom: string
   template: TemplateName
   replyTo: string
-  message: Message
+  message: Omit<Message, 'files'> & { files: (Omit<MailFile, 'content'> & { content: Buffer })[] }
   /** Plain text on one line, with plain spaces. */
   text: string
   raw: string
@@ -75,7 +78,7 @@ export class School {
   ) {}
 
   static async open(options: SchoolOptions = {}): Promise<School> {
-    const school = new School(await mkdtemp(join(tmpdir(), 'cartable-school-')), movableClock(people.start), options)
+    const school = new School(await mkdtemp(join(tmpdir(), 'cartable-school-')), movableClock(options.start ?? people.start), options)
     await school.start()
     await school.importRoster(options.roster ?? people.roster)
     return school
@@ -195,7 +198,7 @@ ${this.options.toml ?? ''}`,
       envelopeFrom: header('x-envelope-from').replace(/[<>\s]/g, ''),
       template: row.template as TemplateName,
       replyTo: message.replyTo[0]?.address ?? '',
-      message,
+      message: { ...message, files: message.files.map((file) => ({ ...file, content: bytesOf(file.content) })) },
       text: (message.text ?? '').replace(/\s+/g, ' '),
       raw: raw.toString('latin1'),
       header,

@@ -1,10 +1,12 @@
 /** Hostile and broken messages: nothing is thrown, nothing hangs, the rest of the mail survives. */
 import { deflateRawSync } from 'node:zlib'
+import { sourceOfBytes } from '../../src/message/byte-source'
 import { cutStructure } from '../../src/message/cut-structure'
 import { openSmime } from '../../src/message/open-smime'
 import { openTnef } from '../../src/message/open-tnef'
 import { openZip } from '../../src/message/open-zip'
 import { parseMessage } from '../../src/message/parse-message'
+import { Shelf } from '../../src/message/shelf-files'
 
 const jpeg = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3])
 const part = (type: string, body: string): string => `Content-Type: ${type}\r\n\r\n${body}\r\n`
@@ -110,7 +112,7 @@ test.each([
 })
 
 test('takes files out of zips, with their base names', async () => {
-  expect(await openZip(zipOf('../../x/a.jpg', jpeg))).toMatchObject({ files: [{ filename: '../../x/a.jpg' }], problems: [] })
+  expect(await openZip(sourceOfBytes(zipOf('../../x/a.jpg', jpeg)), new Shelf())).toMatchObject({ files: [{ filename: '../../x/a.jpg' }], problems: [] })
   const message = await read(
     mixed([`Content-Type: application/zip\r\nContent-Transfer-Encoding: base64\r\n\r\n${zipOf('../x/é.jpg', jpeg).toString('base64')}\r\n`]),
   )
@@ -122,7 +124,7 @@ test.each([
   ['a lying size', zipOf('a.jpg', Buffer.alloc(1000, 1), 10), 'zip-entry-damaged'],
   ['a cut zip', zipOf('a.jpg', jpeg).subarray(0, 40), 'zip-damaged'],
 ])('refuses %s', async (_, zip, problem) => {
-  expect((await openZip(zip)).problems).toEqual([problem])
+  expect((await openZip(sourceOfBytes(zip), new Shelf())).problems).toEqual([problem])
 })
 
 test('gives what stood before the damage of a winmail.dat', () => {
@@ -139,12 +141,39 @@ test('gives what stood before the damage of a winmail.dat', () => {
     attribute(0x00018010, Buffer.from('a.jpg\0')),
     attribute(0x0006800f, jpeg),
   ])
-  expect(openTnef(whole)).toEqual({ files: [{ filename: 'a.jpg', content: jpeg }], problems: [] })
-  expect(openTnef(Buffer.concat([whole, Buffer.from([2, 1, 0, 1, 0, 255, 255, 255, 255, 0, 0])]))).toEqual({
+  expect(openTnef(whole)).toMatchObject({ files: [{ filename: 'a.jpg', content: jpeg }], text: null, html: null, problems: [] })
+  expect(openTnef(Buffer.concat([whole, Buffer.from([2, 1, 0, 1, 0, 255, 255, 255, 255, 0, 0])]))).toMatchObject({
     files: [{ filename: 'a.jpg', content: jpeg }],
     problems: ['tnef-damaged'],
   })
   for (let length = 0; length < whole.length; length += 1) expect(() => openTnef(whole.subarray(0, length))).not.toThrow()
+})
+
+test('reads the words of a winmail.dat that has no text beside it', async () => {
+  const attribute = (id: number, data: Buffer): Buffer => {
+    const head = Buffer.alloc(9)
+    head[0] = 1
+    head.writeUInt32LE(id, 1)
+    head.writeUInt32LE(data.length, 5)
+    return Buffer.concat([head, data, Buffer.alloc(2)])
+  }
+  const property = (id: number, type: number, value: Buffer): Buffer => {
+    const head = Buffer.alloc(12)
+    head.writeUInt16LE(type, 0)
+    head.writeUInt16LE(id, 2)
+    head.writeUInt32LE(1, 4)
+    head.writeUInt32LE(value.length, 8)
+    return Buffer.concat([head, value, Buffer.alloc((4 - (value.length % 4)) % 4)])
+  }
+  const properties = [property(0x1000, 0x1f, Buffer.from('Voilà mon travail.\0', 'utf16le')), property(0x1013, 0x102, Buffer.from('<p>Voilà mon travail.</p>'))]
+  const count = Buffer.alloc(4)
+  count.writeUInt32LE(properties.length)
+  const tnef = Buffer.concat([Buffer.from([0x78, 0x9f, 0x3e, 0x22, 1, 0]), attribute(0x00069003, Buffer.concat([count, ...properties]))])
+  expect(openTnef(tnef)).toMatchObject({ text: 'Voilà mon travail.', html: '<p>Voilà mon travail.</p>', problems: [] })
+  const message = await read(
+    mixed([`Content-Type: application/ms-tnef; name=winmail.dat\r\nContent-Transfer-Encoding: base64\r\n\r\n${tnef.toString('base64')}\r\n`]),
+  )
+  expect(message.text).toBe('Voilà mon travail.')
 })
 
 test('opens an opaque signature, definite or not, and nothing else', () => {
@@ -164,7 +193,8 @@ test('opens an opaque signature, definite or not, and nothing else', () => {
 
 test('takes uuencoded blocks and data addresses out of the text', async () => {
   const plain = await read('\r\nvoilà\r\n\r\nbegin 644 a.txt\r\n#0V%T\r\n`\r\nend\r\nfin\r\n')
-  expect(plain.files).toMatchObject([{ filename: 'a.txt', origin: 'uuencode', content: Buffer.from('Cat') }])
+  expect(plain.files).toMatchObject([{ filename: 'a.txt', origin: 'uuencode' }])
+  expect(plain.files[0]?.content.read(0, 9).toString()).toBe('Cat')
   expect(plain.text).not.toContain('begin 644')
   const html = await read(`Content-Type: text/html\r\n\r\n<p>x<img src="data:image/jpeg;base64,${jpeg.toString('base64')}">`)
   expect(html.files).toMatchObject([{ mediaType: 'image/jpeg', origin: 'data-url', contentId: 'data-1@cartable.invalid' }])
@@ -172,6 +202,10 @@ test('takes uuencoded blocks and data addresses out of the text', async () => {
 })
 
 test('measures structure without being fooled by text', () => {
-  expect(cutStructure(Buffer.from('--b\r\n\r\n-- \r\nsignature\r\n--b--'), 'multipart/mixed; boundary="b"')).toEqual({ end: 28, problem: null })
-  expect(cutStructure(Buffer.from('--x'.repeat(100)), 'text/plain')).toEqual({ end: 300, problem: null })
+  expect(cutStructure(sourceOfBytes(Buffer.from('--b\r\n\r\n-- \r\nsignature\r\n--b--')), 'multipart/mixed; boundary="b"')).toEqual({
+    end: 28,
+    problem: null,
+    unfolded: [],
+  })
+  expect(cutStructure(sourceOfBytes(Buffer.from('--x'.repeat(100))), 'text/plain')).toEqual({ end: 300, problem: null, unfolded: [] })
 })

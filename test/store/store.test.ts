@@ -59,6 +59,8 @@ const source = (id: string, blob: string, receivedAt = now, position = 0) => ({
   position,
   state: 'waiting' as const,
   error: null,
+  replaces: null,
+  saidPage: null,
 })
 
 onEachDatabase('the store', (database) => {
@@ -276,6 +278,7 @@ onEachDatabase('the store', (database) => {
         widthPx: 1,
         heightPx: 1,
         rotationDegCw: 0,
+        thumbnail: null,
         verdict: 'good',
         sharpness: 0.5,
         exposure: 0.5,
@@ -292,6 +295,35 @@ onEachDatabase('the store', (database) => {
       ['a', 2],
       ['b', 1],
     ])
+  })
+
+  test('a page that came in place of another stands there once it is made, and no earlier', async () => {
+    const page = { assignment: code, student: zoe, number: 1, blob: null, thumbnail: null, widthPx: 1, heightPx: 1, rotationDegCw: 0, verdict: 'good' }
+    const made = { ...page, sharpness: null, exposure: null, bytes: 1 }
+    const order = async (): Promise<string[]> => (await pagesOf(database().db, code, zoe)).map((one) => one.source)
+    await database().transaction(async (tx) => {
+      for (const [at, id] of ['a', 'b', 'c'].entries()) {
+        await addSource(tx, source(id, String(at).repeat(64), later(at * 10)))
+        await addPage(tx, { ...made, source: id })
+        await settleSource(tx, id, 'done', null)
+      }
+    })
+    const [, second] = await pagesOf(database().db, code, zoe)
+    await database().transaction(async (tx) => {
+      await addSource(tx, { ...source('d', '7'.repeat(64), later(40)), replaces: second?.id ?? 0 })
+    })
+    expect(await order()).toEqual(['a', 'b', 'c'])
+    await database().transaction(async (tx) => {
+      await addPage(tx, { ...made, source: 'd' })
+      await settleSource(tx, 'd', 'done', null)
+    })
+    expect(await order()).toEqual(['a', 'd', 'c'])
+    await database().transaction(async (tx) => {
+      await addSource(tx, { ...source('e', '8'.repeat(64), later(50)), replaces: second?.id ?? 0 })
+      await addPage(tx, { ...made, source: 'e', verdict: 'unreadable' })
+      await settleSource(tx, 'e', 'failed', 'pdf-locked')
+    })
+    expect(await order()).toEqual(['a', 'd', 'c', 'e'])
   })
 
   test('a submission is one row, overwritten whole', async () => {

@@ -38,6 +38,8 @@ const reasons = keysOf<RefusedReason>({
   'date-unclear': 0,
   'name-unclear': 0,
   'correction-not-recognised': 0,
+  'correction-elsewhere': 0,
+  'nothing-to-return': 0,
   'pdf-locked': 0,
   'pdf-damaged': 0,
   'too-many-pages': 0,
@@ -91,7 +93,7 @@ test.each(each)('%s %s takes full data, minimal data and no reply address', (loc
       expect(html.match(/<h1 /gu)).toHaveLength(1)
       expect(html).toContain(`<html lang="${locale}">`)
       expect(html.length).toBeLessThan(100_000)
-      expect(html).not.toMatch(/<img|src=|https?:/u)
+      expect(html).not.toMatch(/<img(?! class="line" src="cid:)|src="(?!cid:)|https?:/u)
     }
 })
 
@@ -120,15 +122,36 @@ test.each(each)('%s %s offers only commands that exist', (locale, name) => {
           'ROUVRIR',
           'RELANCER',
           'ANNULER',
+          'POURQUOI',
           'AIDE',
           'RENVOYER LE SUJET',
           'FINI',
           'STOP',
           'REPRENDRE',
+          'RENDRE',
+          'ATTENDRE',
           'OK',
           'NON',
         ]
-      : ['COPIES', 'STATUS', 'EXTEND', 'CLOSE', 'REOPEN', 'REMIND', 'CANCEL', 'HELP', 'SEND AGAIN', 'DONE', 'STOP', 'RESUME', 'OK', 'NO']
+      : [
+          'COPIES',
+          'STATUS',
+          'EXTEND',
+          'CLOSE',
+          'REOPEN',
+          'REMIND',
+          'CANCEL',
+          'WHY',
+          'HELP',
+          'SEND AGAIN',
+          'DONE',
+          'STOP',
+          'RESUME',
+          'OK',
+          'NO',
+          'RETURN',
+          'WAIT',
+        ]
   const offered = [...sourceOf(locale, name).matchAll(/\{\{action "([^"]+)"/gu)].map((match) => match[1] ?? '')
   expect(offered.filter((command) => !known.includes(command))).toEqual([])
 })

@@ -30,7 +30,10 @@ const nasty = [
 
 /** Times and keys of words files stay what they are; every other string becomes the nasty one. */
 const fixed = new Set([
-  ...['dueAt', 'oldDueAt', 'leaveAt', 'receivedAt', 'at', 'since', 'submittedAt'],
+  'picture',
+  'why',
+  'kind',
+  ...['dueAt', 'otherDueAt', 'oldDueAt', 'leaveAt', 'receivedAt', 'at', 'since', 'submittedAt'],
   ...['verdict', 'reason', 'state', 'done', 'change', 'incident', 'role'],
 ])
 function poisoned(value: unknown, poison: string, key = ''): unknown {

@@ -8,7 +8,15 @@ import { full, minimal } from './samples'
 
 const plain = (text: string): string => text.replace(/[\u00A0\u202F]/gu, ' ')
 const firstLine = (text: string): string => plain(text.split('\n')[0] ?? '')
-const page = (number: number, verdict: ReceiptPage['verdict'] = 'good', isNew = true): ReceiptPage => ({ number, filename: null, verdict, isNew, reason: null })
+const page = (number: number, verdict: ReceiptPage['verdict'] = 'good', isNew = true): ReceiptPage => ({
+  number,
+  filename: null,
+  verdict,
+  isNew,
+  reason: null,
+  picture: null,
+  fingerprint: null,
+})
 const receipt = (change: Partial<ReceiptData>): ReceiptData => ({ ...minimal.receipt, ...change })
 
 test.each([

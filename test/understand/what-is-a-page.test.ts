@@ -1,4 +1,5 @@
 /** Pages, their order, and why files are set aside. */
+import { sourceOfBytes } from '../../src/message/byte-source'
 import { createHash } from 'node:crypto'
 import { mediaTypeOf } from '../../src/message/file-type'
 import type { MailFile } from '../../src/message/message'
@@ -14,7 +15,7 @@ const file = (filename: string | null, content: Buffer = jpeg(1200, 1600, filena
   declaredType: '',
   disposition: 'attachment',
   contentId: null,
-  content,
+  content: sourceOfBytes(content),
   sha256: createHash('sha256').update(content).digest('hex'),
   origin: 'part',
   within: null,
@@ -53,7 +54,11 @@ test('sets aside pictures of the history and of signatures, and second copies', 
       ],
     ),
   ).toEqual({ pages: ['new'], ignored: ['old:quoted', 'logo:signature'] })
-  expect(asked([file('a.jpg', jpeg(900, 900)), file('b.jpg', jpeg(900, 900))])).toEqual({ pages: ['a.jpg'], ignored: ['b.jpg:duplicate'] })
+  expect(asked([file('image0.jpeg', jpeg(900, 900)), file('image1.jpeg', jpeg(900, 900))])).toEqual({
+    pages: ['image0.jpeg'],
+    ignored: ['image1.jpeg:duplicate'],
+  })
+  expect(asked([file('cours.jpg', jpeg(900, 900)), file('devoir.jpg', jpeg(900, 900))])).toEqual({ pages: ['cours.jpg', 'devoir.jpg'], ignored: [] })
 })
 
 test('keeps a damaged PDF a page, so that its sender hears of it, and office files as documents', () => {

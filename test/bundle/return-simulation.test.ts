@@ -1,0 +1,9 @@
+/** A few dozen of the pages that `npm run bench return-simulation 10000` tries. */
+import { described, simulateReturn } from './simulated-return'
+
+test('of pages that a copier turned, skewed, coarsened and that pens have crossed, none goes astray, and one mark of two is enough', async () => {
+  const result = await simulateReturn({ count: 36, seed: 20 })
+  expect(result.pages).toBe(36)
+  expect(result.withOneMark).toBeGreaterThan(30)
+  expect([...result.misrouted, ...result.missed].map(described)).toEqual([])
+})
