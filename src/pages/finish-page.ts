@@ -4,17 +4,26 @@ import { divideLight } from './even-light'
 import type { FoundPage } from './found-page'
 import { judge } from './judge-quality'
 import { fingerprintOf } from './near-duplicate'
-import { jpegQuality, type MadePage } from './page'
+import { jpegQuality, type MadePage, type Quality } from './page'
 import { paperLight } from './paper-light'
 import { quietPaper } from './quiet-paper'
 
-export async function finish({ pixels, rotationDegCw, corners, facts }: FoundPage, number: number): Promise<MadePage> {
+export async function finish(found: FoundPage, number: number): Promise<MadePage> {
+  const { pixels, facts } = found
   const light = paperLight(pixels)
   divideLight(pixels, light)
   const quality = judge({ pixels, light, facts })
   quietPaper(pixels)
+  return madeOf(found, number, quality)
+}
+
+/** Rendered from text and lines: its paper is white already, and its greys and colours are meant. */
+export const finishDrawn = (found: FoundPage, number: number): Promise<MadePage> => madeOf(found, number, { sharpness: 1, exposure: 1, verdict: 'good' })
+
+async function madeOf({ pixels, rotationDegCw, corners }: FoundPage, number: number, quality: Quality): Promise<MadePage> {
   const raw = { width: pixels.widthPx, height: pixels.heightPx, channels: 3 } as const
   // Colour at full resolution: at half of it a pen's thin line loses half its hue.
   const jpeg = await sharp(pixels.data, { raw }).jpeg({ quality: jpegQuality, chromaSubsampling: '4:4:4' }).toBuffer()
-  return { number, jpeg, thumbnail: null, fingerprint: fingerprintOf(pixels), widthPx: pixels.widthPx, heightPx: pixels.heightPx, rotationDegCw, corners, quality }
+  const fingerprint = fingerprintOf(pixels)
+  return { number, jpeg, thumbnail: null, fingerprint, widthPx: pixels.widthPx, heightPx: pixels.heightPx, rotationDegCw, corners, quality }
 }

@@ -3,7 +3,7 @@ import { Fault } from '../errors'
 import { mediaTypeOf } from '../message/file-type'
 import { frameOf, framesOf } from './decode-picture'
 import { findPages } from './find-pages'
-import { finish } from './finish-page'
+import { finish, finishDrawn } from './finish-page'
 import type { Frame } from './found-page'
 import { a4, type MadePage, type PageLimits } from './page'
 import { openPdf } from './pdf-to-picture'
@@ -26,7 +26,7 @@ export async function makePages(bytes: Buffer, maxPages: number, limits: PageLim
 async function addPages(frame: Frame, pages: MadePage[], maxPages: number): Promise<void> {
   for (const found of await findPages(frame)) {
     if (pages.length >= maxPages) throw new Fault('too-many-pages')
-    pages.push(await finish(found, pages.length + 1))
+    pages.push(await (frame.kind === 'drawn' ? finishDrawn : finish)(found, pages.length + 1))
   }
 }
 
@@ -35,8 +35,9 @@ async function pagesOfPdf(bytes: Buffer, maxPages: number): Promise<MadePage[]> 
   try {
     const pages: MadePage[] = []
     for (let index = 0; index < pdf.pageCount; index++) {
+      const kind = (await pdf.isPicture(index)) ? 'photo' : 'drawn'
       const pixels = await pdf.render(index, pdfDpi, a4.shortPx * a4.longPx * 1.2)
-      await addPages(frameOf(pixels, 'drawn'), pages, maxPages)
+      await addPages(frameOf(pixels, kind), pages, maxPages)
     }
     return pages
   } finally {
