@@ -2,7 +2,7 @@
 import sharp from 'sharp'
 import { divideLight } from './even-light'
 import type { FoundPage } from './found-page'
-import { judge } from './judge-quality'
+import { isLikelyPage, judge } from './judge-quality'
 import { fingerprintOf } from './near-duplicate'
 import { jpegQuality, type MadePage, type Quality } from './page'
 import { paperLight } from './paper-light'
@@ -11,6 +11,11 @@ import { quietPaper } from './quiet-paper'
 export async function finish(found: FoundPage, number: number): Promise<MadePage> {
   const { pixels, facts } = found
   const light = paperLight(pixels)
+  if (!isLikelyPage(facts)) {
+    const quality = judge({ pixels, light, facts })
+    // A model, a room, a pocket: there is no paper to be whitened.
+    if (quality.verdict === 'not-a-page') return madeOf(found, number, quality)
+  }
   divideLight(pixels, light)
   const quality = judge({ pixels, light, facts })
   quietPaper(pixels)

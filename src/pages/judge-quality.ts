@@ -32,6 +32,8 @@ const sharpest = 0.3
 const reachMm = 2
 const outputPixelsPerMm = a4.shortPx / 210
 
+export const isLikelyPage = (facts: PageFacts): boolean => facts.pageLikelihood >= leastLikelihood
+
 export function judge({ pixels, light, facts }: Measured): Quality {
   const cells = paperCellsOf(light)
   const exposure = (quantile(sorted(cells.map((cell) => cell.luma)), 0.5, 1) ?? 0) / 255
@@ -40,10 +42,12 @@ export function judge({ pixels, light, facts }: Measured): Quality {
   const width = edgeWidth(pixels, light, pixelsPerMm)
   const sharpness = width === null ? 1 : min(1, (sharpMm * pixelsPerMm) / width)
   const verdict = ((): Quality['verdict'] => {
-    if (facts.pageLikelihood < leastLikelihood) return 'not-a-page'
+    // Before the place: in such noise no page can be seen.
+    if (exposure < dark.noisy && noise > dark.noise) return 'dark'
+    if (!isLikelyPage(facts)) return 'not-a-page'
+    if (exposure < dark.always) return 'dark'
     if (facts.outsideShare > mostOutside) return 'cut-off'
     if (facts.pixelsPerMm < fewestPixelsPerMm) return 'small'
-    if (exposure < dark.always || (exposure < dark.noisy && noise > dark.noise)) return 'dark'
     if (isWashedOut(cells)) return 'overexposed'
     if (width !== null && width > max(blurred.px, blurred.mm * pixelsPerMm)) return 'blurry'
     return facts.outsideShare < noEdge && hasGlare(light) ? 'overexposed' : 'good'

@@ -39,6 +39,10 @@ const table: [string, Quality['verdict'], Drawing, Partial<PageFacts>?][] = [
   ['washed out', 'overexposed', { light: () => 5, ink: [60, 70, 150] }],
   ['a flash in the middle', 'overexposed', { light: flash }],
   ['far away', 'small', {}, { pixelsPerMm: 1.4 }],
+  ['a table', 'not-a-page', { rows: 0 }, { pageLikelihood: 0.2 }],
+  ['a black pocket', 'not-a-page', { light: () => 0.06, noise: 0 }, { pageLikelihood: 0.1 }],
+  ['a page in such noise that nobody finds it', 'dark', { light: () => 0.2, noise: 25 }, { pageLikelihood: 0.2 }],
+  ['a third of it outside', 'cut-off', {}, { outsideShare: 0.33 }],
 ]
 test.each(table.map(([story, verdict, drawing, facts = {}]) => [story, verdict, drawing, facts] as const))('%s: %s', (_story, verdict, drawing, facts) => {
   expect(judged(drawing, facts).verdict).toBe(verdict)
