@@ -66,22 +66,25 @@ async function scan(files: string[], options: ScanOptions, globals: Globals): Pr
     const doing = files.map((file, index) => scanOne(file, workers, config.limits.pagesPerSubmission, originals[index] ?? null))
     const come: Come[] = []
     const names = new Set<string>()
-    let failed = 0
+    const faults: { before: number; input: string; error: string }[] = []
     for (const one of doing) {
       const scanned = await one
-      if (scanned.error !== null) {
-        failed++
-        process.exitCode = 1
-        tellFault(scanned.input, scanned.error, globals.json)
-      } else for (const page of scanned.pages) come.push(await keep(scanned, page, options, come.length + 1, names))
+      if (scanned.error !== null) faults.push({ before: come.length, input: scanned.input, error: scanned.error })
+      else for (const page of scanned.pages) come.push(await keep(scanned, page, options, come.length + 1, names))
       bar?.increment()
     }
     if (options.output !== undefined && come.length > 0)
       await writeWhole(options.output, await plainPdf(come.flatMap(({ page, jpeg }) => (jpeg ? [{ ...page, jpeg }] : []))))
     const duplicates = await duplicatesOf(come, workers)
     bar?.stop()
-    for (const [index, one] of come.entries()) tell(one, duplicates[index] ?? null, globals.json)
-    if (!globals.json) complain(summary(files.length, failed, come, duplicates))
+    // In the order of the files: the pages of each, or why there are none.
+    for (let index = 0; index <= come.length; index++) {
+      for (const { input, error } of faults.filter(({ before }) => before === index)) tellFault(input, error, globals.json)
+      const one = come[index]
+      if (one) tell(one, duplicates[index] ?? null, globals.json)
+    }
+    if (!globals.json) complain(summary(files.length, faults.length, come, duplicates))
+    if (faults.length > 0) process.exitCode = 1
   } finally {
     bar?.stop()
     await workers.close()
