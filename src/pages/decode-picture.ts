@@ -1,34 +1,29 @@
-/** Any picture → its frames, upright as the file says (EXIF, irot): decoded by content, refused by the header when too large. */
+/** Any picture → its frames, with the turn its file asks for (EXIF): decoded by content, refused by the header when too large. */
+import exifReader from 'exif-reader'
 import sharp, { type Sharp } from 'sharp'
 import { Fault } from '../errors'
+import type { Frame } from './found-page'
 import { heicFacts } from './heic-boxes'
-import type { MadePage, PageLimits } from './page'
+import type { PageLimits } from './page'
 import type { Pixels } from './pdf-to-picture'
 import { readBmp } from './read-bmp'
 import { readHeic } from './read-heic'
 
-/** A frame on its way: a pipeline that yields upright pixels, how it was turned, and what it was before. */
-export interface Frame {
-  picture: Sharp
-  rotationDegCw: MadePage['rotationDegCw']
-  sourcePixels: number
-}
-
 export const fromPixels = (pixels: Pixels): Sharp =>
   sharp(pixels.data, { raw: { width: pixels.widthPx, height: pixels.heightPx, channels: 4 }, limitInputPixels: false })
 
-/** EXIF orientation (CIPA DC-008 §4.6.4) → degrees clockwise that set the stored pixels upright; mirrored ones turn as their unmirrored twin. */
-const turnOf = (orientation: number | undefined): MadePage['rotationDegCw'] => {
-  if (orientation === 3 || orientation === 4) return 180
-  if (orientation === 5 || orientation === 8) return 270
-  return orientation === 6 || orientation === 7 ? 90 : 0
-}
+export const frameOf = (pixels: Pixels, kind: Frame['kind'], orientation = 1): Frame => ({
+  picture: fromPixels(pixels),
+  widthPx: pixels.widthPx,
+  heightPx: pixels.heightPx,
+  orientation,
+  kind,
+})
 
 export async function* framesOf(bytes: Buffer, mediaType: string, maxPages: number, limits: PageLimits): AsyncGenerator<Frame> {
   if (mediaType === 'image/heic' || mediaType === 'image/heif') return yield await heicFrame(bytes, limits)
   if (mediaType === 'image/bmp') {
-    const pixels = readBmp(bytes, limits.maxPixels)
-    return yield { picture: fromPixels(pixels), rotationDegCw: 0, sourcePixels: pixels.widthPx * pixels.heightPx }
+    return yield frameOf(readBmp(bytes, limits.maxPixels), 'photo')
   }
   if (!['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/tiff', 'image/gif'].includes(mediaType)) throw new Fault('not-a-picture')
   const open = (page: number): Sharp => sharp(bytes, { page, pages: 1, limitInputPixels: false, failOn: 'error', sequentialRead: true })
@@ -41,9 +36,16 @@ export async function* framesOf(bytes: Buffer, mediaType: string, maxPages: numb
     const own = page === 0 ? facts : await open(page).metadata()
     const height = own.pageHeight ?? own.height
     if (own.width * height > limits.maxPixels) throw new Fault('picture-too-large')
-    yield { picture: open(page).autoOrient(), rotationDegCw: turnOf(own.orientation), sourcePixels: own.width * height }
+    yield { picture: open(page), widthPx: own.width, heightPx: height, orientation: own.orientation ?? 1, kind: 'photo' }
   }
 }
+
+/** Linear light of P3 (SMPTE EG 432-1, D65) to that of sRGB; taken on the values as stored, greys stay exact and ink is nearer than untouched. */
+const displayP3ToSrgb: [[number, number, number], [number, number, number], [number, number, number]] = [
+  [1.2249, -0.2249, 0],
+  [-0.042, 1.042, 0],
+  [-0.0197, -0.0786, 1.0983],
+]
 
 /** libheif turns by irot and imir; EXIF turns only where the file itself does not, or the page would turn twice. */
 async function heicFrame(bytes: Buffer, limits: PageLimits): Promise<Frame> {
@@ -52,27 +54,17 @@ async function heicFrame(bytes: Buffer, limits: PageLimits): Promise<Frame> {
   const pixels = await readHeic(bytes, limits.maxPixels).catch((cause: unknown) =>
     Promise.reject(cause instanceof Fault ? cause : new Fault('picture-undecodable', undefined, { cause })),
   )
-  const orientation = facts.turnsItself ? undefined : await orientationOf(bytes)
-  const turned = turnOf(orientation)
-  const isMirrored = orientation !== undefined && [2, 4, 5, 7].includes(orientation)
-  const picture = fromPixels(pixels)
-  return {
-    picture: isMirrored ? fromPixels(await mirror(picture, pixels)).rotate(turned) : picture.rotate(turned),
-    rotationDegCw: turned,
-    sourcePixels: pixels.widthPx * pixels.heightPx,
-  }
+  const frame = frameOf(pixels, 'photo', facts.turnsItself ? 1 : ((await orientationOf(bytes)) ?? 1))
+  return facts.isDisplayP3 ? { ...frame, picture: frame.picture.removeAlpha().recomb(displayP3ToSrgb) } : frame
 }
 
-/** sharp reads HEIC metadata, though not its pixels; it refuses files of very many tiles. */
+/** sharp reads a HEIC's EXIF, though not its pixels, and leaves the orientation in it to us; it refuses files of very many tiles. */
 async function orientationOf(bytes: Buffer): Promise<number | undefined> {
   try {
-    return (await sharp(bytes).metadata()).orientation
+    const { exif } = await sharp(bytes).metadata()
+    return exif && exifReader(exif).Image?.Orientation
   } catch (error) {
     if (error instanceof Error) return undefined
     throw error
   }
-}
-
-async function mirror(picture: Sharp, { widthPx, heightPx }: Pixels): Promise<Pixels> {
-  return { widthPx, heightPx, data: await picture.flop().ensureAlpha().raw().toBuffer() }
 }

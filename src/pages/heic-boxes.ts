@@ -28,8 +28,10 @@ function boxesIn(view: DataView, from: number, to: number): Box[] {
 }
 
 export interface HeicFacts {
-  /** An irot or imir property is there: the decoder turns the picture, and EXIF must not turn it again. */
+  /** An irot that turns, or an imir, is there: the decoder turns the picture, and EXIF must not turn it again. Some writers put an irot of 0° beside an EXIF that turns. */
   turnsItself: boolean
+  /** Its colours are of Display P3 (nclx primaries 12 of ITU-T H.273, or a profile of that name), which the decoder does not turn into sRGB. */
+  isDisplayP3: boolean
   /** Pixels of the largest picture in it. */
   pixels: number
 }
@@ -46,5 +48,18 @@ export function heicFacts(bytes: Uint8Array): HeicFacts {
   const sizes = found
     .filter((box) => box.type === 'ispe' && box.end - box.start >= 12)
     .map((box) => view.getUint32(box.start + 4) * view.getUint32(box.start + 8))
-  return { turnsItself: found.some((box) => box.type === 'irot' || box.type === 'imir'), pixels: Math.max(0, ...sizes) }
+  const turns = (box: Box): boolean => box.type === 'imir' || (box.type === 'irot' && box.end > box.start && (view.getUint8(box.start) & 3) !== 0)
+  return {
+    turnsItself: found.some(turns),
+    isDisplayP3: found.some((box) => isDisplayP3(bytes.subarray(box.start, box.end), box.type)),
+    pixels: Math.max(0, ...sizes),
+  }
+}
+
+/** Content of a `colr` box (ISO/IEC 14496-12 §12.1.5). A profile's name stands in it in UTF-16 or in ASCII. */
+function isDisplayP3(content: Uint8Array, type: string): boolean {
+  if (type !== 'colr' || content.length < 6) return false
+  const text = Buffer.from(content.buffer, content.byteOffset, Math.min(content.length, 4096)).toString('latin1')
+  if (text.startsWith('nclx')) return content[4] === 0 && content[5] === 12
+  return text.replaceAll('\0', '').includes('Display P3')
 }

@@ -1,62 +1,127 @@
-/** A word on a page's quality, from its pixels before the light was evened. When unsure: good. */
-import type { Surface } from './even-light'
-import type { Quality } from './page'
+/** A word on a page's quality, from its place in the photo, its light and its edges, before anything was made nicer. When unsure: good. */
+import { edgeWidths, quantile } from './edge-width'
+import type { PageFacts } from './found-page'
+import { a4, type Quality, type RgbPixels } from './page'
+import type { PaperLight } from './paper-light'
 
-// Held in this file: loops over millions of pixels look these up no further.
-const { abs, floor, max, min } = Math
+// Held in this file: loops over many cells look these up no further.
+const { floor, max, min } = Math
 
 export interface Measured {
-  /** Grey, one byte a pixel. */
-  grey: Uint8Array
-  widthPx: number
-  heightPx: number
-  surface: Surface
-  /** Pixels of the source, before it was fitted to A4. */
-  sourcePixels: number
+  /** The light divided out, not yet quieted. */
+  pixels: RgbPixels
+  light: PaperLight
+  facts: PageFacts
 }
 
-/** Under this a page photographed whole has fewer than 5 pixels a millimetre across: not legible. */
-const smallPixels = 350_000
-const darkBelow = 0.3
-/** Share of the strongest edges that is looked at. */
-const strongShare = 0.01
+/** A page at all, and most of it in the picture. */
+const leastLikelihood = 0.5
+const mostOutside = 0.12
+/** Under this, writing of usual size has no five pixels of height. */
+const fewestPixelsPerMm = 2.4
+/** Less of the paper's light than this is dark; with noise as strong as ink, the other is. */
+const dark = { always: 0.12, noisy: 0.5, noise: 0.3 }
+/** Writing whose edges are wider has run into itself: five times what a sharp photo of a whole page has. And no blur is told from the pixels' own size below so many of them. */
+const blurred = { mm: 0.8, px: 3.4 }
+/** Edge width, in millimetres, that is as sharp as a photo of a whole page can be. */
+const sharpMm = 0.3
+const leastEdge = 20
+/** The sharper edges count: those of slanting strokes are wide by themselves. */
+const sharpest = 0.3
+/** A blur of this many millimetres still fits into the window in which an edge is sought. */
+const reachMm = 2
+const outputPixelsPerMm = a4.shortPx / 210
 
-/**
- * Sharpness: how steep the strongest edges are, of what a sharp edge of the same contrast would be: the ratio of the one-pixel to the four-pixel difference
- * across them (after the edge-width idea of Marziliano et al. 2002). It does not fall with pale ink, as the variance of the Laplacian does.
- */
-export function judge(measured: Measured): Quality {
-  const lights = [...measured.surface.light].sort((a, b) => a - b)
-  const exposure = (lights[floor(lights.length / 2)] ?? 0) / 255
-  const sharpness = edgeSharpness(measured)
-  if (measured.sourcePixels < smallPixels) return { sharpness, exposure, verdict: 'small' }
-  if (exposure < darkBelow) return { sharpness, exposure, verdict: 'dark' }
-  if (sharpness < blurryBelow) return { sharpness, exposure, verdict: 'blurry' }
-  return { sharpness, exposure, verdict: 'good' }
+export const isLikelyPage = (facts: PageFacts): boolean => facts.pageLikelihood >= leastLikelihood
+
+export function judge({ pixels, light, facts }: Measured): Quality {
+  const cells = paperCellsOf(light)
+  const exposure = (quantile(sorted(cells.map((cell) => cell.luma)), 0.5, 1) ?? 0) / 255
+  const noise = quantile(sorted(cells.map((cell) => cell.contrast)), 0.5, 1) ?? 0
+  const pixelsPerMm = min(facts.pixelsPerMm, outputPixelsPerMm)
+  const width = edgeWidth(pixels, light, pixelsPerMm)
+  const sharpness = width === null ? 1 : min(1, (sharpMm * pixelsPerMm) / width)
+  const verdict = ((): Quality['verdict'] => {
+    // Before the place: in such noise no page can be seen.
+    if (exposure < dark.noisy && noise > dark.noise) return 'dark'
+    if (!isLikelyPage(facts)) return 'not-a-page'
+    if (exposure < dark.always) return 'dark'
+    if (facts.outsideShare > mostOutside) return 'cut-off'
+    if (facts.pixelsPerMm < fewestPixelsPerMm) return 'small'
+    if (isWashedOut(cells)) return 'overexposed'
+    if (width !== null && width > max(blurred.px, blurred.mm * pixelsPerMm)) return 'blurry'
+    return facts.outsideShare < noEdge && hasGlare(light) ? 'overexposed' : 'good'
+  })()
+  return { sharpness, exposure, verdict }
 }
 
-/** Sharp photos of a simulated set of 44 lie above 0.44, defocused and shaken ones under 0.22. */
-const blurryBelow = 0.3
+/** Pixels; of the direction in which it is worse; null where there is nothing to see. */
+function edgeWidth(pixels: RgbPixels, { columns, cellPx, isPaper }: PaperLight, pixelsPerMm: number): number | null {
+  const counts = (x: number, y: number): boolean => isPaper[floor(y / cellPx) * columns + floor(x / cellPx)] === 1
+  const { across, down } = edgeWidths(pixels, { reachPx: max(6, floor(reachMm * pixelsPerMm)), leastContrast: leastEdge, counts })
+  const widths = [quantile(across, sharpest), quantile(down, sharpest)].filter((width) => width !== null)
+  return widths.length === 0 ? null : max(...widths)
+}
 
-export function edgeSharpness({ grey, widthPx, heightPx }: Pick<Measured, 'grey' | 'widthPx' | 'heightPx'>): number {
-  const wide: number[] = new Array<number>(256).fill(0)
-  const at = (x: number, y: number): number => grey[y * widthPx + x] ?? 0
-  const step = 2
-  for (let y = 4; y < heightPx - 4; y += step)
-    for (let x = 4; x < widthPx - 4; x += step) wide[min(255, abs(at(x + 4, y) - at(x - 4, y)))] = (wide[min(255, abs(at(x + 4, y) - at(x - 4, y)))] ?? 0) + 1
-  const total = wide.reduce((sum, count) => sum + count, 0)
-  let threshold = 255
-  for (let seen = 0; threshold > 12 && seen < total * strongShare; threshold--) seen += wide[threshold] ?? 0
-  let ratios = 0
-  let count = 0
-  for (let y = 4; y < heightPx - 4; y += step)
-    for (let x = 4; x < widthPx - 4; x += step) {
-      const across = abs(at(x + 4, y) - at(x - 4, y))
-      if (across < threshold) continue
-      let steepest = 0
-      for (let near = x - 4; near < x + 4; near++) steepest = max(steepest, abs(at(near + 1, y) - at(near, y)))
-      ratios += min(1, steepest / across)
-      count++
+interface Cell {
+  luma: number
+  contrast: number
+  isFull: boolean
+}
+
+/** A sensor that is full says this, after the rounding of a JPEG. */
+const full = 250
+const isFull = ({ planes }: PaperLight, cell: number): boolean => planes.every((plane) => (plane[cell] as number) >= full)
+
+function paperCellsOf(light: PaperLight): Cell[] {
+  const [reds, greens, blues] = light.planes
+  const cells: Cell[] = []
+  for (let cell = 0; cell < light.isPaper.length; cell++)
+    if (light.isPaper[cell] === 1)
+      cells.push({
+        luma: ((reds[cell] as number) * 5 + (greens[cell] as number) * 8 + (blues[cell] as number) * 3) / 16,
+        contrast: light.contrast[cell] as number,
+        isFull: isFull(light, cell),
+      })
+  return cells
+}
+
+/** Most of the paper is as bright as the sensor goes, and even the darkest ink in that part is pale. */
+const washedOut = { share: 0.5, ink: 0.2 }
+
+function isWashedOut(cells: readonly Cell[]): boolean {
+  const washed = cells.filter((cell) => cell.isFull)
+  if (washed.length < cells.length * washedOut.share) return false
+  return (quantile(sorted(washed.map((cell) => cell.contrast)), 0.98, 1) ?? 0) < washedOut.ink
+}
+
+/** What lies outside the picture came out white, as a glare would. */
+const noEdge = 0.02
+
+/** A spot that is full while what lies around it bears marks (writing or rulings) that the spot lacks. */
+const glare = { share: 0.025, around: 3, mark: 0.06, marksAround: 0.6, marksWithin: 0.15 }
+
+function hasGlare(light: PaperLight): boolean {
+  const { columns, rows, isPaper, contrast } = light
+  let [spot, spotMarks, ring, ringMarks] = [0, 0, 0, 0]
+  const near = (cell: number): boolean => {
+    const [column, row] = [cell % columns, floor(cell / columns)]
+    for (let y = max(0, row - glare.around); y <= min(rows - 1, row + glare.around); y++)
+      for (let x = max(0, column - glare.around); x <= min(columns - 1, column + glare.around); x++) if (isFull(light, y * columns + x)) return true
+    return false
+  }
+  for (let cell = 0; cell < isPaper.length; cell++) {
+    if (isPaper[cell] === 0) continue
+    const isMarked = (contrast[cell] as number) > glare.mark ? 1 : 0
+    if (isFull(light, cell)) {
+      spot++
+      spotMarks += isMarked
+    } else if (near(cell)) {
+      ring++
+      ringMarks += isMarked
     }
-  return count < 20 ? 1 : ratios / count
+  }
+  return spot > isPaper.length * glare.share && ringMarks > ring * glare.marksAround && spotMarks < spot * glare.marksWithin
 }
+
+const sorted = (values: number[]): number[] => values.sort((a, b) => a - b)

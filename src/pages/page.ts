@@ -26,6 +26,8 @@ export interface MadePage {
   /** Page in the picture's stored pixels: top-left, top-right, bottom-right, bottom-left of the upright page; null: whole picture taken. */
   corners: [number, number][] | null
   quality: Quality
+  /** Of near-duplicate.ts. */
+  fingerprint: Buffer
 }
 
 export interface PageSource {
@@ -38,6 +40,13 @@ export interface PageSource {
 
 export interface PageLimits {
   maxPixels: number
+}
+
+/** RGB, three bytes a pixel, rows from the top. */
+export interface RgbPixels {
+  widthPx: number
+  heightPx: number
+  data: Buffer
 }
 
 /** JPEG quality of what comes out: 80 keeps pencil, about 180 KB a page (SPEED.md: mozjpeg costs ten times for 13 %). */

@@ -16,6 +16,8 @@ export interface OpenPdf {
   sizeOf(index: number): Promise<{ width: number; height: number }>
   /** Annotations and form fields are drawn. Resolution is lowered where the page would have more than `maxPixels`. Faults: `pdf-damaged`. */
   render(index: number, dpi: number, maxPixels?: number): Promise<Pixels>
+  /** One picture is all there is on it: a photo or a scan that was put into a PDF. Faults: `pdf-damaged`. */
+  isPicture(index: number): Promise<boolean>
   /** Text of the page in the order it is drawn; '' where there is none. Faults: `pdf-damaged`. */
   text(index: number): Promise<string>
   /** Frees the memory; the document is not used afterwards. */
@@ -78,6 +80,20 @@ class PdfiumPages implements OpenPdf {
     try {
       const { data } = await page.render({ width: widthPx, height: heightPx, renderFormFields: true })
       return { widthPx, heightPx, data }
+    } catch (cause) {
+      throw new Fault('pdf-damaged', undefined, { cause })
+    }
+  }
+
+  async isPicture(index: number): Promise<boolean> {
+    const page = await this.page(index)
+    try {
+      let pictures = 0
+      for (const object of page.objects()) {
+        if (object.type !== 'image' || pictures > 0) return false
+        pictures++
+      }
+      return pictures === 1
     } catch (cause) {
       throw new Fault('pdf-damaged', undefined, { cause })
     }

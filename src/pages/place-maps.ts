@@ -1,0 +1,73 @@
+/** Where the page is, as a small network sees it: maps over the whole picture. */
+import type { RgbPixels } from './page'
+import { activate, add, convolve, doubled, type Layer, meanOf, sigmoid, type Tensor } from './network'
+import { thumbnail } from './raster'
+import { placeNetwork } from './trained'
+
+// Held in this file: loops over millions of pixels look these up no further.
+const { sqrt } = Math
+
+/** What the network sees, lying; training/train_place.py has the same. */
+const seen = { width: 256, height: 192 } as const
+export const mapWidth = 64
+export const mapHeight = 48
+
+/** Probabilities of each cell, rows from the top, over the whole picture stretched to mapWidth × mapHeight cells. */
+export interface PlaceMaps {
+  page: Float32Array
+  /** The strip that is seen of a copybook's other page. */
+  strip: Float32Array
+  fold: Float32Array
+  corner: Float32Array
+  /** That there is a page; that it is an open spread whose two pages are wanted. */
+  isPage: number
+  isSpread: number
+  /** Share of the page that lies outside the picture. */
+  outside: number
+}
+
+/** A standing picture is read with rows and columns exchanged: its maps lie too, and their x runs down the picture. */
+export function placeMaps(picture: RgbPixels): PlaceMaps {
+  const network = placeNetwork()
+  const levels: Tensor[] = []
+  let x = normalised(picture)
+  for (const layer of network.down) levels.push((x = convolve(x, layer, true)))
+  for (const layer of network.deep) add(x, convolve(x, layer, true))
+  add(x, convolve(meanOf(x), network.context, false))
+  activate(x.data)
+  const facts = convolve(meanOf(x), network.facts, false).data
+  for (let k = 0; k < 3; k++) {
+    x = doubled(convolve(x, network.up[k] as Layer, false))
+    add(x, convolve(levels[3 - k] as Tensor, network.side[k] as Layer, false))
+    activate(x.data)
+    const mix = network.mix[k]
+    if (mix) x = convolve(x, mix, true)
+  }
+  const maps = convolve(x, network.maps, false)
+  const channel = (index: number): Float32Array => Float32Array.from({ length: mapWidth * mapHeight }, (_, cell) => sigmoid(maps.data[cell * 4 + index] ?? 0))
+  const fact = (index: number): number => sigmoid(facts[index] ?? 0)
+  return { page: channel(0), strip: channel(1), fold: channel(2), corner: channel(3), isPage: fact(0), isSpread: fact(1), outside: fact(2) }
+}
+
+/** Mean 0, deviation 1 over all three colours. */
+function normalised(picture: RgbPixels): Tensor {
+  const isStanding = picture.heightPx > picture.widthPx
+  const data = isStanding ? transposed(thumbnail(picture, seen.height, seen.width)) : thumbnail(picture, seen.width, seen.height)
+  let [sum, squares] = [0, 0]
+  for (const value of data) {
+    sum += value
+    squares += value * value
+  }
+  const mean = sum / data.length
+  const deviation = sqrt(squares / data.length - mean * mean) + 4
+  for (let k = 0; k < data.length; k++) data[k] = ((data[k] as number) - mean) / deviation
+  return { ...seen, channels: 3, data }
+}
+
+function transposed(standing: Float32Array): Float32Array {
+  const lying = new Float32Array(standing.length)
+  for (let y = 0; y < seen.height; y++)
+    for (let x = 0; x < seen.width; x++)
+      for (let colour = 0; colour < 3; colour++) lying[(y * seen.width + x) * 3 + colour] = standing[(x * seen.height + y) * 3 + colour] as number
+  return lying
+}
