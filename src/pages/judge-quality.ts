@@ -1,6 +1,7 @@
 /** A word on a page's quality, from its pixels before the light was evened. When unsure: good. */
 import type { Surface } from './even-light'
 import type { PageFacts } from './found-page'
+import { judgePlace } from './judge-place'
 import type { Quality } from './page'
 
 // Held in this file: loops over millions of pixels look these up no further.
@@ -12,11 +13,9 @@ export interface Measured {
   widthPx: number
   heightPx: number
   surface: Surface
-  facts: Pick<PageFacts, 'pixelsPerMm'>
+  facts: PageFacts
 }
 
-/** Under this writing is not legible. */
-const fewestPixelsPerMm = 2.4
 const darkBelow = 0.3
 /** Share of the strongest edges that is looked at. */
 const strongShare = 0.01
@@ -29,8 +28,9 @@ export function judge(measured: Measured): Quality {
   const lights = [...measured.surface.light].sort((a, b) => a - b)
   const exposure = (lights[floor(lights.length / 2)] ?? 0) / 255
   const sharpness = edgeSharpness(measured)
-  if (measured.facts.pixelsPerMm < fewestPixelsPerMm) return { sharpness, exposure, verdict: 'small' }
   if (exposure < darkBelow) return { sharpness, exposure, verdict: 'dark' }
+  const placed = judgePlace(measured.facts)
+  if (placed !== null) return { sharpness, exposure, verdict: placed }
   if (sharpness < blurryBelow) return { sharpness, exposure, verdict: 'blurry' }
   return { sharpness, exposure, verdict: 'good' }
 }
