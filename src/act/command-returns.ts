@@ -10,7 +10,7 @@ import { placementsIn } from '../understand/page-placements'
 import { pupilsMeant } from '../understand/pupils-meant'
 import { remarksIn, type UnclearName } from '../understand/which-remarks'
 import { refusePerson } from './ask-sender'
-import { answered, type CommandDecision, type Deed, type Outcome } from './deed'
+import { answered, type CommandDecision, type Deed, held, type Outcome } from './deed'
 import { scheduleRelease } from './release-copies'
 import { type ReturnNews, writeReturnReport } from './write-return-report'
 
@@ -18,8 +18,7 @@ import { type ReturnNews, writeReturnReport } from './write-return-report'
 export async function releaseReturns(assignment: Assignment, decision: CommandDecision, deed: Deed): Promise<Outcome> {
   const { tx, reading } = deed
   const typed = await keepRemarks(assignment, textBelowCommand(reading.text), deed)
-  if (!(await hasSomethingWaiting(tx, assignment)))
-    return refusePerson(decision.author, decision.name === 'confirm' ? 'command-not-available' : 'nothing-to-return', deed, { assignment: assignment.code })
+  if (!(await hasSomethingWaiting(tx, assignment))) return refusePerson(decision.author, 'nothing-to-return', deed, { assignment: assignment.code })
   await release(assignment, decision.author, deed)
   return report(assignment, decision.author, deed, { going: true, unclear: typed.unclear })
 }
@@ -45,11 +44,10 @@ export async function assignPages(assignment: Assignment, decision: CommandDecis
 /** Marks and remarks without a pile: kept for the return, or sent with it if it has gone. */
 export async function takeRemarks(decision: Extract<Decision, { deed: 'take-remarks' }>, deed: Deed): Promise<Outcome> {
   const assignment = await findAssignment(deed.tx, decision.assignment)
-  const typed = assignment ? await keepRemarks(assignment, deed.reading.text, deed) : null
-  if (!assignment || !typed || typed.kept === 0)
-    if (!assignment || !typed || typed.unclear.length === 0)
-      // Words that name nobody of the class are no remarks: asked, not sent.
-      return refusePerson(decision.teacher, 'text-is-no-command', deed, { assignment: assignment?.code ?? null })
+  if (!assignment) return held('assignment-unknown')
+  const typed = await keepRemarks(assignment, deed.reading.text, deed)
+  // Words that name nobody of the class are no remarks: asked, not sent.
+  if (typed.kept + typed.unclear.length === 0) return refusePerson(decision.teacher, 'text-is-no-command', deed, { assignment: assignment.code })
   const { tx } = deed
   const returned = new Set((await returnedPagesOf(tx, assignment.code)).filter((page) => page.releasedAt !== null).map((page) => page.student))
   // Whoever has the copy already gets the word about it now.

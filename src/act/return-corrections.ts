@@ -49,6 +49,9 @@ export interface CorrectionJob {
   hasRemarks: boolean
 }
 
+/** What a job lacks that was written before these were known. */
+const ofEarlierVersion = { believed: true, scanFrom: null, order: null, unclear: [], hasRemarks: false }
+
 /** Pages read from one file: a class of 40 with 12 pages each, covers and blank backs. */
 const maxPages = 1200
 /** Doubtful pages that are asked about where not one of the mail was recognised: more is somebody's other file. */
@@ -68,7 +71,7 @@ interface Sorted {
 }
 
 export async function returnCorrections(job: Job, deps: CorrectionDeps): Promise<JobResult> {
-  const data = job.data as CorrectionJob
+  const data: CorrectionJob = { ...ofEarlierVersion, ...(job.data as CorrectionJob) }
   const { database, settings } = deps
   const assignment = await findAssignment(database.db, data.code)
   if (!assignment) return { commit: async () => undefined }

@@ -60,10 +60,11 @@ const quotedRecipient = (text: string): string | undefined => new RegExp(`^[> \\
 export function reportedByText(message: Message, envelope: Envelope): Omit<Bounce, 'originalMessageId'> | null {
   const text = ownWords(message)
   const failed = header(message, 'x-failed-recipients')
-  const said = words.test(text)
   const report = message.contentType.type === 'multipart/report' && /delivery-status/i.test(message.contentType.params['report-type'] ?? '')
   const subject = subjects.test(message.subject)
-  if (!failed && !report && !(isDaemon(message, envelope) && (said || subject)) && !(subject && said)) return null
+  const daemon = isDaemon(message, envelope)
+  // The words are looked for last: most mail is no report.
+  if (!failed && !report && !(daemon && subject) && !((daemon || subject) && words.test(text))) return null
   const returned = /[^\s<>,;]+@[^\s<>,;]+/.exec(message.forwarded[0]?.headers.find((field) => field.name === 'to')?.value ?? '')?.[0]
   const named = recipients.map((pattern) => pattern.exec(text)?.[1]).find((found) => found !== undefined)
   const recipient = failed?.split(',')[0]?.trim() ?? named ?? returned ?? quotedRecipient(message.text ?? '') ?? null

@@ -258,8 +258,13 @@ function firstDayBack(now: DateTime, holidays: readonly Holiday[]): DateTime | n
   return back.weekday > 5 ? back.plus({ days: 8 - back.weekday }) : back
 }
 
+/** Without one of these there is no date: most texts need no closer look. */
+const hint =
+  /\d|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|day|demain|tomorrow|tonight|evening|afternoon|ce (?:soir|midi|jour)|cet apres|aujourd|huit|quinz|week|semaine|mois|month|rentree|reprise|term|jours?|heures?|hours?|(?<!\p{L})(?:lun|mar|mer|jeu|ven|sam|dim|mon|tue|wed|thu|fri|sat|sun)(?!\p{L})/u
+
 /** Every date expression of `plain` (see plainOf), in order; of two that overlap the longer one. */
 export function datesIn(plain: string): DateFound[] {
+  if (!hint.test(plain)) return []
   const found = forms.flatMap((form) =>
     [...plain.matchAll(form.pattern)].map((match): DateFound => {
       const groups = { ...match.groups }

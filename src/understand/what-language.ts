@@ -11,7 +11,10 @@ const small: Record<string, string> = {
   pl: 'i w na z do nie się jest to że dzień dobry dziękuję proszę',
 }
 
-const sets = Object.entries(small).map(([code, words]) => [code, new Set(words.split(' '))] as const)
+const codes = Object.keys(small)
+/** Languages, by place in `codes`, that have a word. */
+const languagesOf = new Map<string, number[]>()
+for (const [at, words] of Object.values(small).entries()) for (const word of words.split(' ')) languagesOf.set(word, [...(languagesOf.get(word) ?? []), at])
 
 /** ISO 639-1 code, or null when nothing speaks clearly. Only the first 4,000 characters count. */
 export function whatLanguage(text: string): string | null {
@@ -20,7 +23,9 @@ export function whatLanguage(text: string): string | null {
       .slice(0, 4000)
       .toLowerCase()
       .match(/[\p{L}]+(?:-[\p{L}]+)?/gu) ?? []
-  const counts = sets.map(([code, set]) => [code, words.filter((word) => set.has(word)).length] as const).sort((a, b) => b[1] - a[1])
+  const found = codes.map(() => 0)
+  for (const word of words) for (const at of languagesOf.get(word) ?? []) found[at] = (found[at] ?? 0) + 1
+  const counts = codes.map((code, at) => [code, found[at] ?? 0] as const).sort((a, b) => b[1] - a[1])
   const [best, second] = counts
   if (!best || best[1] === 0) return null
   if (second && second[1] === best[1]) return /[àâçéèêëîïôùûœ]/i.test(text) && (best[0] === 'fr' || second[0] === 'fr') ? 'fr' : null

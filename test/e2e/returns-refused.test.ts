@@ -6,7 +6,7 @@ import { forgetPerson } from '../../src/act/forget-person'
 import { markOf } from '../../src/bundle/marks'
 import { plainPdf } from '../../src/bundle/plain-pdf'
 import { classAddress, otherTeacher, teacher } from './people'
-import { jpeg, lockedPdf, pdf } from './pictures'
+import { jpeg, lockedPdf } from './pictures'
 import { bundled, closePool, emily, pdfOf, returned, scan, scannedPdf, yanis, zoe } from './returning'
 import { inSchool, type School } from './school'
 import type { FileToSend } from './writing'
@@ -16,6 +16,13 @@ afterAll(closePool)
 const answer = (school: School, text: string, files: FileToSend[] = []) => school.command(text, { template: 'bundle', files })
 const nothingReturned = async (school: School): Promise<void> => expect(await school.left({ template: 'returned-copy' })).toEqual([])
 const file = (content: Uint8Array, name = 'copies.pdf'): FileToSend => ({ name, mediaType: 'application/pdf', content })
+
+/** Another file of the teacher's, of small sheets. */
+async function invoices(count: number): Promise<FileToSend> {
+  const document = await PDFDocument.create()
+  for (let page = 1; page <= count; page++) document.addPage([210, 297]).drawText(`Facture ${page}`, { x: 40, y: 200, size: 18 })
+  return file(await document.save(), 'factures.pdf')
+}
 
 async function manyPages(count: number): Promise<FileToSend> {
   const document = await PDFDocument.create()
@@ -28,13 +35,7 @@ test(
   inSchool({}, async (school) => {
     const { pile } = await bundled(school)
     const cases: [FileToSend, string][] = [
-      [
-        await pdf(
-          Array.from({ length: 14 }, (_, index) => 100 + index),
-          'facture.pdf',
-        ),
-        'je n’ai reconnu aucune page',
-      ],
+      [await invoices(14), 'je n’ai reconnu aucune page'],
       [await lockedPdf(school.folder), 'mot de passe'],
       [file(Buffer.from(pile.content).subarray(0, 9000)), 'abîmé'],
       [await manyPages(2000), 'plus de pages que la limite'],
@@ -130,9 +131,16 @@ test(
     const { pile } = await bundled(school)
     const { database, blobs } = school.gateway
     const folders = { temporary: join(school.folder, 'tmp'), wire: join(school.folder, 'wire'), outbox: null }
+    await answer(school, 'Emily : 12/20\nYanis : 13, mieux qu’Emily Clarke')
+    await answer(school, 'ATTENDRE', [await scannedPdf(pile, [{ page: 3, covered: true }])])
+    expect((await database.db.selectFrom('returned_page').selectAll().execute()).map((page) => page.state)).toEqual(['doubtful'])
     await forgetPerson('emily', { database, blobs, folders, isAlone: false, now: () => school.clock.now() })
-    await answer(school, '', [await scannedPdf(pile, [{ page: 3 }, { page: 4 }])])
-    expect((await school.one({ to: teacher, template: 'return-report' })).text).toContain('dont le travail a été effacé')
+    expect(await database.db.selectFrom('returned_page').selectAll().execute()).toEqual([])
+    const remarks = await database.db.selectFrom('remark').select(['student_id', 'words']).execute()
+    expect(remarks.map((remark) => remark.student_id)).toEqual(['yanis'])
+    expect(remarks[0]?.words).not.toContain('Emily')
+    await answer(school, 'RENDRE', [await scannedPdf(pile, [{ page: 3 }, { page: 4 }])])
+    expect((await school.left({ to: teacher, template: 'return-report' })).at(-1)?.text).toContain('dont le travail a été effacé')
     expect(await returned(school)).toEqual({ [yanis]: ['yanis'] })
     expect(await school.left({ to: emily, template: 'returned-copy' })).toEqual([])
   }),
