@@ -4,11 +4,12 @@ import { findPlaces } from './find-place'
 import { sidesOf } from './fit-quad'
 import { flatten } from './flatten-page'
 import type { Frame, FoundPage } from './found-page'
+import { outsideShareOf } from './judge-place'
 import { isMirrored, rotationOf, turnOf } from './orientation'
 import { a4, type RgbPixels } from './page'
 import { areaOf, aspectOf, clipped, countedFrom, distance, type Point, project, projectionTo, type Quad } from './projection'
 import { greyView } from './raster'
-import { type Outlined, refineQuad } from './refine-quad'
+import { type Outlined, refineQuad, type SideKind } from './refine-quad'
 import { turnLikelihoods } from './which-way-up'
 
 // Held in this file: loops over millions of pixels look these up no further.
@@ -28,13 +29,10 @@ export async function findPages(frame: Frame): Promise<FoundPage[]> {
   const fine = coarse.map((page) => refineQuad(picture, page))
   const pages = fine.some((page) => isDoubtful(page, picture)) ? [] : fine
   const isWhole = pages.length === 0
-  const asStored = (isWhole ? [wholeOf(picture)] : pages).map((place) => ({
-    ...place,
-    quad: standing(place.quad, isMirror),
-  }))
+  const asStored = (isWhole ? [wholeOf(picture)] : pages).map((place) => standing(place, isMirror))
   const turn = frame.kind === 'drawn' ? fileTurn(frame.orientation) : likeliestTurn(picture, asStored, frame.orientation)
-  const upright = asStored.map((place) => ({ ...place, quad: turned(place.quad, turn) }))
-  return leftFirst(upright).map(({ quad, border }): FoundPage => {
+  const upright = asStored.map((place) => recounted(place, (4 - turn) % 4))
+  return leftFirst(upright).map(({ quad, border, sides }): FoundPage => {
     const [widthPx, heightPx] = sizeOf(quad, picture)
     const scale = frame.widthPx / picture.widthPx
     return {
@@ -42,7 +40,8 @@ export async function findPages(frame: Frame): Promise<FoundPage[]> {
       rotationDegCw: rotationOf(quad, isMirror),
       corners: isWhole ? null : quad.map(([x, y]): Point => [round(x * scale * 10) / 10, round(y * scale * 10) / 10]),
       facts: {
-        ...told,
+        pageLikelihood: told.pageLikelihood,
+        outsideShare: isWhole ? 0 : outsideShareOf(quad, sides, told.outsideShare),
         pictureShare: abs(areaOf(clipped(quad, picture.widthPx, picture.heightPx))) / (picture.widthPx * picture.heightPx),
         pixelsPerMm: (scale * max(distance(quad[0], quad[1]), distance(quad[1], quad[2]))) / longMm,
       },
@@ -81,22 +80,31 @@ const wholeOf = ({ widthPx, heightPx }: RgbPixels): Outlined => ({
 
 /** Of a page that fills this share of the picture, edges must be seen, or it is a scan. */
 const nearlyWhole = 0.8
+/** A page that covers less than this has too few pixels for its edges to be looked at. */
+const tinyShare = 0.1
 
 /** A place that the pixels do not confirm: none of its sides, or of a page as large as the picture, less than three. */
 function isDoubtful({ quad, sides }: Outlined, { widthPx, heightPx }: RgbPixels): boolean {
   const guesses = sides.filter((kind) => kind === 'guess').length
   const isSeen = sides.some((kind) => kind === 'edge' || kind === 'fold')
-  return !isSeen || (guesses >= 2 && areaOf(quad) > nearlyWhole * widthPx * heightPx)
+  const share = areaOf(quad) / (widthPx * heightPx)
+  return (!isSeen && share > tinyShare) || (guesses >= 2 && share > nearlyWhole)
 }
 
 /** Counted so that the stored pixels need no turn; the other way round in mirrored files. */
-function standing(quad: Quad, isMirror: boolean): Quad {
-  const ordered = isMirror ? ([quad[1], quad[0], quad[3], quad[2]] as Quad) : quad
-  return [0, 1, 2, 3].map((k) => countedFrom(ordered, k)).find((counted) => rotationOf(counted, isMirror) === 0) ?? ordered
+function standing(place: Outlined, isMirror: boolean): Outlined {
+  const [a, b, c, d] = place.quad
+  const [first, second, third, fourth] = place.sides as [SideKind, SideKind, SideKind, SideKind]
+  const ordered: Outlined = isMirror ? { ...place, quad: [b, a, d, c], sides: [first, fourth, third, second] } : place
+  return [0, 1, 2, 3].map((k) => recounted(ordered, k)).find(({ quad }) => rotationOf(quad, isMirror) === 0) ?? ordered
 }
 
-/** After k quarter turns clockwise, what was the bottom left is the top left. */
-const turned = (quad: Quad, turn: number): Quad => countedFrom(quad, (4 - turn) % 4)
+/** Counted from corner k; after one quarter turn clockwise, what was the bottom left, corner 3, is the top left. */
+const recounted = (place: Outlined, k: number): Outlined => ({
+  ...place,
+  quad: countedFrom(place.quad, k),
+  sides: [...place.sides.slice(k), ...place.sides.slice(0, k)],
+})
 
 const fileTurn = (orientation: number): number => turnOf(orientation) / 90
 

@@ -61,12 +61,15 @@ function placeOf(clockwiseInMap: Quad, border: BorderPoint[], fold: Float32Array
   return { quad: quad.map(toPixels) as Quad, sides, border: border.map(({ at, isCut }) => ({ at: toPixels(at), isCut })) }
 }
 
+/** Cells from the end of the map within which a side is where the picture ends. */
+const atBorder = 0.8
+
 function sideKind([ax, ay]: Point, [bx, by]: Point, fold: Float32Array): SideKind {
   let [folds, cuts] = [0, 0]
   const steps = 20
   for (let k = 0; k < steps; k++) {
     const [x, y] = [ax + ((bx - ax) * (k + 0.5)) / steps, ay + ((by - ay) * (k + 0.5)) / steps]
-    if (x < 0.7 || y < 0.7 || x > mapWidth - 0.7 || y > mapHeight - 0.7) cuts++
+    if (x < atBorder || y < atBorder || x > mapWidth - atBorder || y > mapHeight - atBorder) cuts++
     else if ((fold[Math.floor(y) * mapWidth + Math.floor(x)] as number) > 0.3) folds++
   }
   if (cuts > steps / 3) return 'cut'

@@ -1,6 +1,7 @@
 /** A word on a page's quality, from its place in the photo, its light and its edges, before anything was made nicer. When unsure: good. */
 import { edgeWidths, quantile } from './edge-width'
 import type { PageFacts } from './found-page'
+import { judgePlace } from './judge-place'
 import { a4, type Quality, type RgbPixels } from './page'
 import type { PaperLight } from './paper-light'
 
@@ -14,11 +15,6 @@ export interface Measured {
   facts: PageFacts
 }
 
-/** A page at all, and most of it in the picture. */
-const leastLikelihood = 0.5
-const mostOutside = 0.12
-/** Under this, writing of usual size has no five pixels of height. */
-const fewestPixelsPerMm = 2.4
 /** Less of the paper's light than this is dark; with noise as strong as ink, the other is. */
 const dark = { always: 0.12, noisy: 0.5, noise: 0.3 }
 /** Writing whose edges are wider has run into itself: five times what a sharp photo of a whole page has. And no blur is told from the pixels' own size below so many of them. */
@@ -32,7 +28,7 @@ const sharpest = 0.3
 const reachMm = 2
 const outputPixelsPerMm = a4.shortPx / 210
 
-export const isLikelyPage = (facts: PageFacts): boolean => facts.pageLikelihood >= leastLikelihood
+export const isLikelyPage = (facts: PageFacts): boolean => judgePlace(facts) !== 'not-a-page'
 
 export function judge({ pixels, light, facts }: Measured): Quality {
   const cells = paperCellsOf(light)
@@ -41,13 +37,13 @@ export function judge({ pixels, light, facts }: Measured): Quality {
   const pixelsPerMm = min(facts.pixelsPerMm, outputPixelsPerMm)
   const width = edgeWidth(pixels, light, pixelsPerMm)
   const sharpness = width === null ? 1 : min(1, (sharpMm * pixelsPerMm) / width)
+  const placed = judgePlace(facts)
   const verdict = ((): Quality['verdict'] => {
     // Before the place: in such noise no page can be seen.
     if (exposure < dark.noisy && noise > dark.noise) return 'dark'
-    if (!isLikelyPage(facts)) return 'not-a-page'
+    if (placed === 'not-a-page') return placed
     if (exposure < dark.always) return 'dark'
-    if (facts.outsideShare > mostOutside) return 'cut-off'
-    if (facts.pixelsPerMm < fewestPixelsPerMm) return 'small'
+    if (placed !== null) return placed
     if (isWashedOut(cells)) return 'overexposed'
     if (width !== null && width > max(blurred.px, blurred.mm * pixelsPerMm)) return 'blurry'
     return facts.outsideShare < noEdge && hasGlare(light) ? 'overexposed' : 'good'

@@ -3,6 +3,7 @@ import sharp, { type Sharp } from 'sharp'
 import { Fault } from '../errors'
 import { mediaTypeOf } from '../message/file-type'
 import { fromPixels, framesOf } from './decode-picture'
+import { isMirrored, turnOf } from './orientation'
 import type { Pixels } from './pdf-to-picture'
 
 export interface PicturePages {
@@ -53,11 +54,23 @@ async function tiffPage(bytes: Buffer, page: number): Promise<Sharp> {
 }
 
 async function decodedOf(bytes: Buffer, mediaType: string): Promise<Pixels> {
-  for await (const { picture } of framesOf(bytes, mediaType, 1, { maxPixels: mostPixels })) {
+  for await (const { picture, orientation } of framesOf(bytes, mediaType, 1, { maxPixels: mostPixels })) {
     const { data, info } = await rgba(picture).toBuffer({ resolveWithObject: true }).catch(undecodable)
-    return { widthPx: info.width, heightPx: info.height, data }
+    return setUpright({ widthPx: info.width, heightPx: info.height, data }, orientation)
   }
   throw new Fault('not-a-picture')
+}
+
+/** EXIF: mirrored first, then turned. */
+async function setUpright(pixels: Pixels, orientation: number): Promise<Pixels> {
+  const plain = isMirrored(orientation) ? await pixelsOf(fromPixels(pixels).flop()) : pixels
+  const turn = turnOf(orientation)
+  return turn === 0 ? plain : pixelsOf(fromPixels(plain).rotate(turn))
+}
+
+async function pixelsOf(picture: Sharp): Promise<Pixels> {
+  const { data, info } = await rgba(picture).toBuffer({ resolveWithObject: true })
+  return { widthPx: info.width, heightPx: info.height, data }
 }
 
 const rgba = (picture: Sharp): Sharp => picture.flatten({ background: '#fff' }).toColourspace('srgb').ensureAlpha().raw({ depth: 'uchar' })

@@ -2,6 +2,7 @@
 import { sidesOf } from '../../src/pages/fit-quad'
 import { placesIn } from '../../src/pages/find-place'
 import { flatten } from '../../src/pages/flatten-page'
+import { judgePlace, outsideShareOf } from '../../src/pages/judge-place'
 import { add, convolve, doubled, type Layer, logProbabilities, meanOf, type Tensor } from '../../src/pages/network'
 import { rotationOf } from '../../src/pages/orientation'
 import { mapHeight, mapWidth, type PlaceMaps } from '../../src/pages/place-maps'
@@ -128,6 +129,44 @@ describe('where the page is', () => {
         [10, 48],
       ]),
     ).toBeLessThan(0.3)
+  })
+})
+
+describe('what the place says', () => {
+  const [wide, high]: [Quad, Quad] = [
+    [
+      [0, 0],
+      [100, 0],
+      [100, 60],
+      [0, 60],
+    ],
+    [
+      [0, 0],
+      [100, 0],
+      [100, 135],
+      [0, 135],
+    ],
+  ]
+  test.each([
+    ['nothing cut', high, ['edge', 'edge', 'guess', 'edge'], 0],
+    ['the lower half outside', wide, ['edge', 'edge', 'cut', 'edge'], 1 - 60 / 135],
+    ['the picture ends where the page does', high, ['edge', 'edge', 'cut', 'edge'], 0],
+    ['two sides that meet: at least that', wide, ['edge', 'cut', 'cut', 'edge'], 1 - 60 / 135],
+    ['two sides that meet: or as was said', high, ['edge', 'cut', 'cut', 'edge'], 0.3],
+    ['two opposite sides: taken close', wide, ['cut', 'edge', 'cut', 'edge'], 0],
+    ['all sides', wide, ['cut', 'cut', 'cut', 'cut'], 0],
+  ] as [string, Quad, SideKind[], number][])('share outside: %s', (_story, quad, sides, share) => {
+    expect(outsideShareOf(quad, sides, 0.3)).toBeCloseTo(share, 6)
+  })
+
+  const good = { pageLikelihood: 0.9, pixelsPerMm: 6, outsideShare: 0.05, pictureShare: 0.6 }
+  test.each([
+    [good, null],
+    [{ ...good, pageLikelihood: 0.1 }, 'not-a-page'],
+    [{ ...good, pixelsPerMm: 2 }, 'small'],
+    [{ ...good, outsideShare: 0.4 }, 'cut-off'],
+  ])('verdict %#', (facts, verdict) => {
+    expect(judgePlace(facts)).toBe(verdict)
   })
 })
 
