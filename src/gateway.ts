@@ -8,6 +8,7 @@ import type { Authenticate } from './authenticate/authenticate'
 import { handleMail, holdMailOfJob } from './act/handle-mail'
 import { createReadingPool, type ReadingPool } from './act/reading-pool'
 import { createAntivirus } from './act/scan-virus'
+import { setCopiesAside } from './act/set-copies-aside'
 import { longestWaitMs, makeBundle } from './act/make-bundle'
 import { givePagesUp, makePages } from './act/make-pages'
 import { createPatience } from './act/patience'
@@ -85,7 +86,7 @@ let allTemplates: Templates | null = null
 
 const lanesOf = (config: Config): Lane[] => [
   { kinds: ['handle-mail'], concurrency: 4 },
-  { kinds: ['make-pages'], concurrency: config.limits.pageWorkers },
+  { kinds: ['make-pages', 'find-copies'], concurrency: config.limits.pageWorkers },
   { kinds: ['make-bundle', 'return-corrections', 'release-copies'], concurrency: 1 },
   { kinds: ['send-copies', 'send-receipt', 'report-failures', 'send-digests', 'tell-office', 'forget-old'], concurrency: 2 },
 ]
@@ -194,7 +195,8 @@ class RunningGateway implements Gateway {
       lanes: lanesOf(config),
       handlers: {
         'handle-mail': (job) => handleMail(job, { ...bundle, reader, temporary, authenticate: this.options.authenticate, antivirus, log }),
-        'make-pages': (job) => makePages(job, { database, blobs, pages, pagesPerSubmission: settings.pagesPerSubmission }),
+        'make-pages': (job) => makePages(job, { database, blobs, pages, pagesPerSubmission: settings.pagesPerSubmission, now }),
+        'find-copies': (job) => setCopiesAside(job, { database, blobs, pages }),
         'make-bundle': (job) => makeBundle(job, bundle),
         'return-corrections': (job) => returnCorrections(job, bundle),
         'release-copies': (job) => releaseCopies(job, bundle),

@@ -177,7 +177,19 @@ const isTypedWork = (reading: Deed['reading']): boolean =>
   reading.intents.includes('work') && (reading.pages.length + reading.documents.length === 0 ? reading.text.trim() !== '' : reading.text.length >= longText)
 const longText = 200
 
-const plainPage = { number: 1, blob: null, thumbnail: null, widthPx: null, heightPx: null, rotationDegCw: 0, sharpness: null, exposure: null, bytes: null }
+const plainPage = {
+  number: 1,
+  blob: null,
+  thumbnail: null,
+  widthPx: null,
+  heightPx: null,
+  rotationDegCw: 0,
+  sharpness: null,
+  exposure: null,
+  bytes: null,
+  fingerprint: null,
+  copyOf: null,
+}
 
 /** The first work decides lateness: by the provider's signing time where that is proven and asked for, else by arrival. */
 async function recordTimes(assignment: Assignment, student: PersonId, { tx, mail, settings, signedAt }: Deed): Promise<void> {

@@ -4,7 +4,8 @@ import type { PageWorkers } from '../pages/page-workers'
 import type { Blobs } from '../store/blobs'
 import type { Database, Tx } from '../store/database'
 import type { Job } from '../store/jobs'
-import { addPage, findSource, type Page, pagesOf, settleSource, type Source } from '../store/submissions'
+import { addPage, findSource, type Page, pagesOf, settleSource, sourcesOf, type Source } from '../store/submissions'
+import { scheduleCopies } from './set-copies-aside'
 import type { JobResult } from '../work/runner'
 
 export interface MakePagesDeps {
@@ -12,9 +13,10 @@ export interface MakePagesDeps {
   blobs: Blobs
   pages: PageWorkers
   pagesPerSubmission: number
+  now(): Date
 }
 
-export async function makePages(job: Job, { database, blobs, pages, pagesPerSubmission }: MakePagesDeps): Promise<JobResult> {
+export async function makePages(job: Job, { database, blobs, pages, pagesPerSubmission, now }: MakePagesDeps): Promise<JobResult> {
   const { sourceId } = job.data as { sourceId: string }
   const source = await findSource(database.db, sourceId)
   if (!source || source.state !== 'waiting') return { commit: async () => undefined }
@@ -34,11 +36,14 @@ export async function makePages(job: Job, { database, blobs, pages, pagesPerSubm
         sharpness: one.quality.sharpness,
         exposure: one.quality.exposure,
         bytes: one.jpeg.length,
+        fingerprint: one.fingerprint.toString('base64'),
       })
     return {
       commit: async (tx) => {
         if (!(await settleSource(tx, source.id, 'done', null))) return
         for (const row of rows) await addPage(tx, row)
+        if (already > 0 || (await sourcesOf(tx, source.assignment, source.student)).length > 1)
+          await scheduleCopies(tx, { assignment: source.assignment, student: source.student, sources: [source.id] }, now())
       },
     }
   } catch (error) {
@@ -52,7 +57,7 @@ export async function makePages(job: Job, { database, blobs, pages, pagesPerSubm
   }
 }
 
-/** A job that was given up (its service died over it three times) leaves a page that says so: bundle and receipt wait for it no more. */
+/** A job that was given up (its service died over it again and again) leaves a page that says so: bundle and receipt wait for it no more. */
 export async function givePagesUp(tx: Tx, job: Job, code: string): Promise<void> {
   if (job.kind !== 'make-pages') return
   const source = await findSource(tx, (job.data as { sourceId: string }).sourceId)
@@ -73,4 +78,6 @@ const unreadablePage = (source: Pick<Source, 'id' | 'assignment' | 'student'>, n
   sharpness: null,
   exposure: null,
   bytes: null,
+  fingerprint: null,
+  copyOf: null,
 })

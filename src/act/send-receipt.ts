@@ -6,13 +6,14 @@ import type { Job } from '../store/jobs'
 import { findPerson } from '../store/people'
 import { countNotices, noteOnce } from '../store/questions'
 import { findReplyAddress } from '../store/reply-addresses'
-import { findSubmission, pagesOf, sourcesOf } from '../store/submissions'
+import { findSubmission, pagesAndCopiesOf, pagesOf, sourcesOf } from '../store/submissions'
 import type { PageVerdict } from '../text/mails'
 import type { JobResult } from '../work/runner'
 import type { ReceiptJob } from './accept-reply'
 import type { Patience } from './patience'
 import { picturesOf } from './page-pictures'
 import { peopleReading } from './readers'
+import { isComparing } from './set-copies-aside'
 import type { ActSettings } from './settings'
 import { localeOf, writeLetter } from './write-letter'
 
@@ -34,7 +35,8 @@ export async function sendReceipt(job: Job, { database, settings, patience, now 
   if (!assignment) return { commit: async () => undefined }
   const sources = await sourcesOf(database.db, receipt.assignment, receipt.student)
   const at = now()
-  if (sources.some((source) => source.state === 'waiting') && !patience.isOver(job.id, at)) return { again: new Date(at.getTime() + lookAgainMs) }
+  if ((sources.some((source) => source.state === 'waiting') || (await isComparing(database.db, receipt))) && !patience.isOver(job.id, at))
+    return { again: new Date(at.getTime() + lookAgainMs) }
   patience.end(job.id)
   const reader = receipt.author === null ? null : await findPerson(database.db, receipt.author)
   const outcome = await outcomeOf(database.db, receipt, assignment, settings.domain)
@@ -69,7 +71,7 @@ export async function sendReceipt(job: Job, { database, settings, patience, now 
         toGuardian: reader !== null && reader.id !== student.id,
         outcomeOnly: reader === null,
       }
-      const setAside = receipt.notes.flatMap((note) => note.setAside)
+      const setAside = [...receipt.notes.flatMap((note) => note.setAside), ...outcome.copies]
       if (isM5)
         await writeLetter(
           tx,
@@ -131,6 +133,10 @@ async function outcomeOf(db: Db, receipt: ReceiptJob, assignment: Assignment, do
   return {
     pages,
     pictures: attachments,
+    copies: (await pagesAndCopiesOf(db, receipt.assignment, receipt.student)).flatMap((page) => {
+      const source = sources.get(page.source)
+      return page.copyOf !== null && source !== undefined && mails.has(source.mailId) ? [{ filename: source.filename, reason: 'duplicate' }] : []
+    }),
     replaced: pages.filter((page, index) => page.isNew && (sources.get(rows[index]?.source ?? '')?.replaces ?? null) !== null).map((page) => page.number),
     anyWork:
       [...sources.values()].some((source) => mails.has(source.mailId)) ||

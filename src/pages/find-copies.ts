@@ -7,17 +7,18 @@ export type Compared = Pick<MadePage, 'fingerprint' | 'quality'>
 /** A page is looked at closely with at most so many others: they look alike by chance, as pages of one form do. */
 const mostCloseLooks = 4
 
-/** For each page the index of the better one of the same sheet, or null. Of equals the first is kept. `areSame` gets indices: same-sheet.ts. */
+/** For each page the index of the better one of the same sheet, or null. Of equals the first is kept. `areSame` gets indices: same-sheet.ts. Pairs without a new page were compared before. */
 export async function findCopies(
   pages: readonly Compared[],
   areSame: (one: number, other: number, placed: Placed) => Promise<boolean>,
+  isNew: (index: number) => boolean = () => true,
 ): Promise<(number | null)[]> {
   const copyOf: (number | null)[] = pages.map(() => null)
   for (const [index, page] of pages.entries()) {
     let looks = 0
     for (let earlier = 0; earlier < index && looks < mostCloseLooks; earlier++) {
       const kept = pages[earlier]
-      if (copyOf[earlier] !== null || !kept) continue
+      if (copyOf[earlier] !== null || !kept || !(isNew(index) || isNew(earlier))) continue
       const placed = looksAlike(kept.fingerprint, page.fingerprint)
       if (!placed) continue
       looks++

@@ -33,7 +33,7 @@ export async function isSameSheet(a: Buffer, b: Buffer, placed: Placed): Promise
   const one = await darkOf(a, null, null)
   const other = await darkOf(b, one, placed)
   const fitted = inParts(one, other)
-  return !hasMore(one, fitted) && !hasMore(fitted, one)
+  return fitted !== null && !hasMore(one, fitted) && !hasMore(fitted, one)
 }
 
 /** The page at moderate size; with `like` and `placed`, laid on that page. */
@@ -55,8 +55,8 @@ async function darkOf(jpeg: Buffer, like: Grey | null, placed: Placed | null): P
   return { widthPx, heightPx, dark }
 }
 
-/** `other`, each part of it moved to where it differs least from `one`: coarsely by widened strokes on every third pixel, then by the strokes themselves. */
-function inParts(one: Grey, other: Grey): Grey {
+/** Null as soon as a part shows that they differ. `other`, each part of it moved to where it differs least from `one`: coarsely by widened strokes on every third pixel, then by the strokes themselves. */
+function inParts(one: Grey, other: Grey): Grey | null {
   const { widthPx, heightPx } = one
   const dark = new Uint8Array(widthPx * heightPx)
   const [wideOne, wideOther] = [spread(one), spread(other)]
@@ -89,6 +89,7 @@ function inParts(one: Grey, other: Grey): Grey {
         }
       for (let y = top; y < min(heightPx, top + partPx); y++)
         for (let x = left; x < min(widthPx, left + partPx); x++) dark[y * widthPx + x] = at(other.dark, x + best.dx, y + best.dy)
+      if (hasMoreWithin(one, wideOne, { widthPx, heightPx, dark }, left, top)) return null
     }
   return { widthPx, heightPx, dark }
 }
@@ -108,6 +109,31 @@ function hasMore(one: Grey, other: Grey): boolean {
       spots[spot] = (spots[spot] as number) + 1
     }
   return spots.some((count) => count > mostAlone)
+}
+
+/** The same of the inner spots of one part, whose surroundings are known before the other parts are: most pairs of different sheets are told by the first lines. */
+function hasMoreWithin(one: Grey, wideOne: Uint8Array, fitted: Grey, left: number, top: number): boolean {
+  const { widthPx, heightPx } = one
+  for (let spotY = top + spotPx; spotY < top + partPx - spotPx; spotY += spotPx)
+    for (let spotX = left + spotPx; spotX < left + partPx - spotPx; spotX += spotPx) {
+      if (spotX < reachPx || spotY < reachPx || spotX + spotPx > widthPx - reachPx || spotY + spotPx > heightPx - reachPx) continue
+      let [mine, theirs] = [0, 0]
+      for (let y = spotY; y < spotY + spotPx; y++)
+        for (let x = spotX; x < spotX + spotPx; x++) {
+          const at = y * widthPx + x
+          const [here, there] = [one.dark[at] as number, fitted.dark[at] as number]
+          if (here >= stroke && mostNear(fitted, x, y) < here * palest) mine++
+          if (there >= stroke && (wideOne[at] as number) < there * palest) theirs++
+        }
+      if (mine > mostAlone || theirs > mostAlone) return true
+    }
+  return false
+}
+
+function mostNear({ widthPx, dark }: Grey, x: number, y: number): number {
+  let most = 0
+  for (let v = y - nearPx; v <= y + nearPx; v++) for (let u = x - nearPx; u <= x + nearPx; u++) most = max(most, dark[v * widthPx + u] as number)
+  return most
 }
 
 /** Greatest darkness within `nearPx`, across and then down. */

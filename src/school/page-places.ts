@@ -9,6 +9,8 @@ export interface PlacedPage<Page> {
   replaces: number | null
   /** "Page 2", said beside the photo. */
   said: number | null
+  /** Id of a page that shows the same sheet better. */
+  copyOf: number | null
 }
 
 interface Place<Page> {
@@ -19,8 +21,9 @@ interface Place<Page> {
   pages: Page[]
 }
 
-/** `rows` in the order they came; what was replaced is left out. */
-export function inTheirPlaces<Page>(rows: PlacedPage<Page>[]): Page[] {
+/** `rows` in the order they came; what was replaced or is shown better elsewhere is left out. */
+export function inTheirPlaces<Page>(given: PlacedPage<Page>[]): Page[] {
+  const rows = withoutCopies(given)
   const places: Place<Page>[] = []
   const add = ({ page, id, source, said }: PlacedPage<Page>): void => void places.push({ ids: new Set([id]), source, said, pages: [page] })
   for (const row of rows) if (row.replaces === null) add(row)
@@ -37,6 +40,20 @@ export function inTheirPlaces<Page>(rows: PlacedPage<Page>[]): Page[] {
   }
   const isSaid = places.every(({ said }) => said !== null)
   return (isSaid ? places.toSorted((a, b) => (a.said ?? 0) - (b.said ?? 0)) : places).flatMap(({ pages }) => pages)
+}
+
+/** A copy that came first leaves its place to the better one; one that came later just goes. */
+function withoutCopies<Page>(rows: PlacedPage<Page>[]): PlacedPage<Page>[] {
+  const placeOf = new Map(rows.map(({ id }, at) => [id, at]))
+  const takes = new Map<number, number>()
+  const kept = rows.filter((row, at) => {
+    const better = row.copyOf === null ? undefined : placeOf.get(row.copyOf)
+    if (row.copyOf === null || better === undefined) return true
+    if (better < at || takes.has(row.copyOf)) return false
+    takes.set(row.copyOf, row.id)
+    return true
+  })
+  return kept.map((row) => ({ ...row, replaces: row.replaces ?? takes.get(row.id) ?? null }))
 }
 
 /**

@@ -10,6 +10,7 @@ import { first } from './migrations/001-first'
 import { thumbnails } from './migrations/002-thumbnails'
 import { returns } from './migrations/003-returns'
 import { replacedPages } from './migrations/004-replaced-pages'
+import { copies } from './migrations/005-copies'
 import type { Schema } from './schema'
 
 /** Readers take this. A transaction is one too. */
@@ -115,6 +116,7 @@ const migrationsFor = (kind: 'sqlite' | 'postgres'): Record<string, Migration> =
   '002-thumbnails': thumbnails,
   '003-returns': returns,
   '004-replaced-pages': replacedPages,
+  '005-copies': copies,
 })
 
 /** Kysely's migrator takes a lock of its own, so two starts at once are safe. */

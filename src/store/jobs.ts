@@ -1,4 +1,4 @@
-/** Jobs: durable work with a due time. waiting → running → done; running → waiting (attempt + 1); after the last attempt, or killed three times: held. */
+/** Jobs: durable work with a due time. waiting → running → done; running → waiting (attempt + 1); after the last attempt, or after the service died over it `maxKills` times: held. */
 import type { Db, Tx } from './database'
 import { newId } from './ids'
 import type { JobTable } from './schema'
@@ -23,8 +23,11 @@ export interface NewJob {
   key?: string
 }
 
-/** A job that killed its worker this often is set aside for a person. */
-export const maxKills = 3
+/**
+ * A job during which the service died this often is set aside for a person. What it runs in is a child of its own: a service that dies takes many
+ * jobs along that are not to blame.
+ */
+export const maxKills = 10
 
 export interface OnSameKey {
   /** `latest`: a pause begins anew. */
@@ -63,6 +66,10 @@ export async function addJob(tx: Tx, job: NewJob, now: Date, onSameKey: OnSameKe
     })
     .execute()
 }
+
+/** Whether a job with this key waits or runs. */
+export const isJobComing = async (db: Db, key: string): Promise<boolean> =>
+  (await db.selectFrom('job').select('id').where('key', '=', key).where('state', 'in', ['waiting', 'running']).executeTakeFirst()) !== undefined
 
 export async function cancelJob(tx: Tx, key: string): Promise<void> {
   await tx.deleteFrom('job').where('key', '=', key).where('state', '=', 'waiting').execute()
@@ -145,7 +152,7 @@ export async function holdJob(tx: Tx, id: string, error: string): Promise<void> 
 }
 
 /**
- * Jobs whose lease ran out: their process died. They wait again, or are held once they killed it three times.
+ * Jobs whose lease ran out: their process died. They wait again, or are held after `maxKills` deaths.
  * At start with `now` = the end of time all running jobs count, since nobody else works on this store.
  */
 export async function recoverJobs(tx: Tx, leasesEndedBefore: number): Promise<{ waiting: number; held: Job[] }> {

@@ -180,6 +180,10 @@ export interface PageTable {
   sharpness: number | null
   exposure: number | null
   bytes: number | null
+  /** Base64, see pages/near-duplicate.ts; null: there is none to compare. */
+  fingerprint: string | null
+  /** Page that shows the same sheet better. */
+  copy_of: number | null
 }
 
 export interface QuestionTable {

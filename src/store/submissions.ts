@@ -160,6 +160,10 @@ export interface Page {
   sharpness: number | null
   exposure: number | null
   bytes: number | null
+  /** Base64; null where there is nothing to compare. */
+  fingerprint: string | null
+  /** Id of the page that shows the same sheet better: then this one is left out. */
+  copyOf: number | null
 }
 
 const pageOf = (row: Omit<PageTable, 'id'> & { id: number }): Page => ({
@@ -177,6 +181,8 @@ const pageOf = (row: Omit<PageTable, 'id'> & { id: number }): Page => ({
   sharpness: row.sharpness,
   exposure: row.exposure,
   bytes: row.bytes,
+  fingerprint: row.fingerprint,
+  copyOf: row.copy_of,
 })
 
 export async function addPage(tx: Tx, page: Omit<Page, 'id'>): Promise<void> {
@@ -196,12 +202,14 @@ export async function addPage(tx: Tx, page: Omit<Page, 'id'>): Promise<void> {
       sharpness: page.sharpness,
       exposure: page.exposure,
       bytes: page.bytes,
+      fingerprint: page.fingerprint,
+      copy_of: page.copyOf,
     })
     .onConflict((conflict) => conflict.doNothing())
     .execute()
 }
 
-/** Pages of an assignment, in page order within each student; one that came in place of another has its place. */
+/** Pages of an assignment, in page order within each student; one that came in place of another, or shows it better, has its place. */
 export async function pagesOf(db: Db, assignment: string, student?: string): Promise<Page[]> {
   let query = db
     .selectFrom('page')
@@ -222,9 +230,18 @@ export async function pagesOf(db: Db, assignment: string, student?: string): Pro
         // What cannot be read takes nobody's place.
         replaces: row.source_state === 'done' ? row.source_replaces : null,
         said: row.said_page,
+        copyOf: row.copy_of,
       })),
     ),
   )
+}
+
+/** Every page of a student that was ever made, oldest first. */
+export const pagesAndCopiesOf = async (db: Db, assignment: string, student: string): Promise<Page[]> =>
+  (await db.selectFrom('page').selectAll().where('assignment', '=', assignment).where('student_id', '=', student).orderBy('id').execute()).map(pageOf)
+
+export async function setCopyOf(tx: Tx, id: number, better: number): Promise<void> {
+  await tx.updateTable('page').set({ copy_of: better }).where('id', '=', id).execute()
 }
 
 export const findPage = async (db: Db, id: number): Promise<Page | null> => {

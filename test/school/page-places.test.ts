@@ -1,12 +1,13 @@
 /** Pages in their places: replaced, said, as they came. */
 import { inTheirPlaces, replacedBy } from '../../src/school/page-places'
 
-const page = (id: number, more: { replaces?: number; said?: number; source?: string } = {}) => ({
+const page = (id: number, more: { replaces?: number; said?: number; source?: string; copyOf?: number } = {}) => ({
   page: id,
   id,
   source: more.source ?? `s${id}`,
   replaces: more.replaces ?? null,
   said: more.said ?? null,
+  copyOf: more.copyOf ?? null,
 })
 
 test.each([
@@ -15,6 +16,10 @@ test.each([
   ['again and again, by the first or by the last', [page(1), page(2), page(3, { replaces: 1 }), page(4, { replaces: 1 }), page(5, { replaces: 4 })], [5, 2]],
   ['a PDF takes one place whole', [page(1), page(2), page(3, { replaces: 1, source: 'pdf' }), page(4, { replaces: 1, source: 'pdf' })], [3, 4, 2]],
   ['in place of nothing that is there', [page(1), page(2, { replaces: 9 })], [1, 2]],
+  ['a copy that came later goes', [page(1), page(2), page(3, { copyOf: 1 })], [1, 2]],
+  ['a better photo that came later takes the place', [page(1, { copyOf: 3 }), page(2), page(3)], [3, 2]],
+  ['of three the best', [page(1, { copyOf: 4 }), page(2), page(3, { copyOf: 4 }), page(4)], [4, 2]],
+  ['a copy of nothing that is there stays', [page(1, { copyOf: 9 })], [1]],
   ['numbers said of all', [page(1, { said: 2 }), page(2, { said: 1 })], [2, 1]],
   ['numbers said of some decide nothing', [page(1, { said: 2 }), page(2)], [1, 2]],
 ])('%s', (_, rows, order) => {
