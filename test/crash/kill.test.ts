@@ -80,13 +80,14 @@ test(
     await handOverUntilTaken({ from: teacher, to: '3b@devoirs.example', subject: 'Exercices 3 et 4', text: 'Les exercices 3 et 4 de la page 52, au propre.' })
     await until('the copies have left', () => outbox().filter((mail) => mail.to !== teacher).length === pupils.length)
     const replyTo = new Map(outbox().map((mail) => [mail.to, mail.replyTo]))
-    const photo = await jpeg(1)
+    const photos = await Promise.all(Array.from({ length: (pupils.length * mailsEach) / 5 }, (_, seed) => jpeg(seed)))
     const mails = Array.from({ length: pupils.length * mailsEach }, (_, index): MailToSend => {
       const from = pupils[index % pupils.length] ?? ''
       const answer = { from, to: replyTo.get(from) ?? '', subject: 'Re: Exercices' }
-      // A photo in every fifth; trailing octets make each another one (JPEG ends before them).
-      if (index % 5 > 0) return { ...answer, text: `Exercice ${index} : la réponse est ${index * 7} car les triangles sont semblables.` }
-      return { ...answer, files: [{ ...photo, name: `IMG_${index}.jpg`, content: Buffer.concat([photo.content, Buffer.from(`${index}`)]) }] }
+      // A photo in every fifth, each of another sheet.
+      const photo = photos[index / 5]
+      if (photo === undefined) return { ...answer, text: `Exercice ${index} : la réponse est ${index * 7} car les triangles sont semblables.` }
+      return { ...answer, files: [photo] }
     })
     let taken = 0
     let kills = 0
