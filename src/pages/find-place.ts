@@ -1,9 +1,9 @@
 /** From the maps of a picture to the quadrangles of its pages: none, one, or the two of an open exercise book. */
 import type { RgbPixels } from './page'
 import { fitQuad } from './fit-quad'
-import { type BorderPoint, borderOf, type CellMap, largestPatch, type Line, lineThrough, offLine } from './outline'
+import { type BorderPoint, borderOf, type CellMap, largestPatch, type Line, lineBetween, lineThrough, offLine } from './outline'
 import { mapHeight, mapWidth, type PlaceMaps, placeMaps } from './place-maps'
-import { areaOf, clipped, type Point, type Quad } from './projection'
+import { areaOf, clipped, distance, type Point, type Quad } from './projection'
 import type { Outlined, SideKind } from './refine-quad'
 
 // Held in this file: loops over millions of pixels look these up no further.
@@ -22,6 +22,8 @@ const wholeShare = 0.97
 const leastShare = 0.004
 /** The quadrangle and the outline must agree this well (intersection over union), or the whole picture is taken. */
 const agreement = 0.88
+/** Of a page of fewer cells so many lie at its border that those a side parts are not asked. */
+const fewCells = 200
 /** The smaller of two facing pages is at least this much of the larger, even in a steep view. */
 const facingShare = 0.38
 
@@ -127,15 +129,28 @@ function halves(border: BorderPoint[], fold: Line, patch: CellMap): BorderPoint[
 /** Intersection over union of the patch and the quadrangles, cell by cell. */
 function agreementOf(patch: CellMap, quads: Quad[]): number {
   let [both, either] = [0, 0]
+  const isTiny = patch.data.filter((value) => value >= 0.5).length < fewCells
   patch.data.forEach((value, cell) => {
     const at = middleOf(cell)
     const isPage = value >= 0.5
     const isWithin = quads.some((quad) => holds(quad, at))
+    if (isTiny && isPage !== isWithin && quads.some((quad) => isParted(quad, at))) return
     if (isPage && isWithin) both++
     if (isPage || isWithin) either++
   })
   return both / max(1, either)
 }
+
+/** Half a diagonal of a cell: a line that passes nearer to its middle may part it. */
+const halfCell = Math.SQRT1_2
+
+const isParted = (quad: Quad, at: Point): boolean =>
+  quad.some((corner, k) => {
+    const next = quad[(k + 1) % 4] as Point
+    const line = lineBetween(corner, next)
+    const t = (at[0] - line.at[0]) * line.along[0] + (at[1] - line.at[1]) * line.along[1]
+    return abs(offLine(line, at)) < halfCell && t > -halfCell && t < distance(corner, next) + halfCell
+  })
 
 const holds = (quad: Quad, [x, y]: Point): boolean =>
   quad.every(([ax, ay], k) => {

@@ -10,8 +10,8 @@ const side = 2 * reach + 1
 const area = side * side
 const ownWeight = 4
 /** Below `least` darkness (of 255), or so many times the paper's noise, all is paper; above that and `slope`, all is ink; between, the share of ink rises smoothly. */
-const least = { dark: 4, noises: 2 }
-const slope = { dark: 16, noises: 5 }
+const least = { dark: 5, noises: 2.5 }
+const slope = { dark: 24, noises: 6 }
 /** Ink is written with so much of its darkness; where it is darker than what is around it, as a stroke is, with so much of the difference besides (unsharp mask). */
 const gainOfInk = 1.1
 const sharpening = 0.5

@@ -86,6 +86,27 @@ describe('where the page is', () => {
     expect(apart(quad, askew.map(([x, y]): Point => [(y / mapHeight) * 300, (x / mapWidth) * 400]).reverse() as Quad)).toBeLessThan(2)
   })
 
+  const tiny: Quad = [
+    [26.2, 20.4],
+    [36.8, 19.8],
+    [37.1, 26.6],
+    [27.2, 27.4],
+  ]
+  /** What the network says of cells that a side parts wavers. */
+  const wavering = (page: Float32Array): Float32Array =>
+    page.map((share, cell) => (share > 0.03 && share < 0.97 ? Math.min(1, Math.max(0, share + 0.6 * Math.sin(cell * cell))) : share))
+
+  test('a page far away is found although its outline wavers', () => {
+    const { pages } = placesIn(maps(wavering(filled(within(tiny))), { corner: heat([...tiny]) }), mapWidth, mapHeight)
+    expect(pages.length).toBe(1)
+    expect(apart(pages[0]?.quad as Quad, tiny)).toBeLessThan(1)
+  })
+
+  test('a tiny patch that is no quadrangle is none', () => {
+    const bent = (point: Point): boolean => within(tiny)(point) && !(point[0] > 31 && point[1] > 22.5)
+    expect(placesIn(maps(wavering(filled(bent))), mapWidth, mapHeight).pages).toEqual([])
+  })
+
   const fold = (from: Point, to: Point): Float32Array =>
     heat(Array.from({ length: 60 }, (_, k): Point => [from[0] + ((to[0] - from[0]) * k) / 59, from[1] + ((to[1] - from[1]) * k) / 59]))
 
