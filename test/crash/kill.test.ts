@@ -9,7 +9,7 @@ import { freePort, until } from '../e2e/school'
 import { handOver, type MailToSend, writeMail } from '../e2e/writing'
 import { cli, Service } from './service'
 
-jest.setTimeout(120_000)
+jest.setTimeout(300_000)
 
 const pupils = Array.from({ length: 20 }, (_, index) => `eleve${index}@famille.example`)
 const mailsEach = 10
@@ -80,12 +80,12 @@ test(
     await handOverUntilTaken({ from: teacher, to: '3b@devoirs.example', subject: 'Exercices 3 et 4', text: 'Les exercices 3 et 4 de la page 52, au propre.' })
     await until('the copies have left', () => outbox().filter((mail) => mail.to !== teacher).length === pupils.length)
     const replyTo = new Map(outbox().map((mail) => [mail.to, mail.replyTo]))
-    const photos = await Promise.all(Array.from({ length: (pupils.length * mailsEach) / 5 }, (_, seed) => jpeg(seed)))
+    const photos = await Promise.all(Array.from({ length: (pupils.length * mailsEach) / 10 }, (_, seed) => jpeg(seed)))
     const mails = Array.from({ length: pupils.length * mailsEach }, (_, index): MailToSend => {
       const from = pupils[index % pupils.length] ?? ''
       const answer = { from, to: replyTo.get(from) ?? '', subject: 'Re: Exercices' }
-      // A photo in every fifth, each of another sheet.
-      const photo = photos[index / 5]
+      // A photo in every tenth, each of another sheet.
+      const photo = photos[index / 10]
       if (photo === undefined) return { ...answer, text: `Exercice ${index} : la réponse est ${index * 7} car les triangles sont semblables.` }
       return { ...answer, files: [photo] }
     })

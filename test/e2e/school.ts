@@ -24,7 +24,7 @@ import { handOver, type MailToSend, writeMail } from './writing'
 
 export const markKey = '5a'.repeat(32)
 const teachers = [people.teacher, people.otherTeacher]
-const patienceMs = 60_000
+const patienceMs = 120_000
 
 export interface SchoolOptions {
   /** Else Monday morning. */
