@@ -1,8 +1,9 @@
 /** The child process of reading-pool.ts: reads one message file after the other, in the order they come. It keeps nothing between them. */
-import { codeOf, type FaultCode, isFault } from '../errors'
+import { codeOf, errnoOf, type FaultCode, isFault } from '../errors'
 import { sourceOfFile } from '../message/on-disk-files'
 import { Shelf } from '../message/shelf-files'
 import type { ChildAnswer } from '../pages/child-pool'
+import { storageFault } from '../spool/storage-fault'
 import { readMail } from '../understand/read-mail'
 import type { HandedFile, Reading } from '../understand/reading'
 import type { ReadingJob } from './reading-pool'
@@ -18,7 +19,9 @@ async function answerTo(job: ReadingJob): Promise<ChildAnswer<Reading>> {
   try {
     const reading = await readMail(sourceOfFile(job.file), job.envelope, job.settings, shelf)
     return { ok: true, result: { ...reading, pages: handed(reading.pages), documents: handed(reading.documents), others: handed(reading.others) } }
-  } catch (error) {
+  } catch (caught) {
+    // A full disk is no broken mail: it is read again when there is room.
+    const error = errnoOf(caught) === null ? caught : storageFault(caught)
     return { ok: false, fault: isFault(error) ? (codeOf(error) as FaultCode) : null, message: codeOf(error) }
   } finally {
     if (!job.keep) shelf.clear()

@@ -102,7 +102,7 @@ async function readOne(
     const code = errnoOf(error)
     if (code !== null) return code
     // Killed for its time or memory, or a bug of ours: the other files have their lines all the same.
-    return failed(isFault(error, 'worker-died') ? 'too-slow-or-too-large' : `bug: ${codeOf(error)}`)
+    return failed(isFault(error, 'worker-died') ? 'too-slow-or-too-large' : isFault(error) ? codeOf(error) : `bug: ${codeOf(error)}`)
   }
 }
 

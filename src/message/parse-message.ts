@@ -166,13 +166,14 @@ const idsIn = (head: Head, name: string): string[] =>
 
 /**
  * The typed form of a mail. Never throws on any bytes: what could not be read is in `problems`, the rest is there.
- * Files are put on the shelf; without one they stay in memory.
+ * Files are put on the shelf; without one they stay in memory. A shelf whose disk is full or gone throws the system's error: no file is left out in silence.
  * `from` is null unless exactly one From field holds exactly one mailbox (`no-from`, `several-from`, `several-authors`, `malformed-from`, `disguised-from`).
  */
 export async function parseMessage(given: Uint8Array | ByteSource, shelf = new Shelf()): Promise<Message> {
   const harvest: Harvest = { files: [], reports: [], forwarded: [], report: false, problems: new Set(), shelf }
   const source = given instanceof Uint8Array ? sourceOfBytes(given) : given
   const { head, text, html } = await openLayer(harvest, source, { origin: 'part', within: null, depth: 0 })
+  if (shelf.failure !== null) throw shelf.failure
   const author = whoIsFrom(head)
   if (author.problem) harvest.problems.add(author.problem)
   return {

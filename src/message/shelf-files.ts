@@ -21,6 +21,8 @@ const inMemory: ShelfSettings = { folder: '', inMemory: Infinity }
 
 export class Shelf {
   readonly #made: string[] = []
+  /** The first error of the folder or disk. A file that could not be kept is no broken file: whoever reads the mail must not go on without it. */
+  failure: Error | null = null
   constructor(private readonly settings: ShelfSettings = inMemory) {}
 
   put(bytes: Uint8Array): Shelved {
@@ -30,10 +32,13 @@ export class Shelf {
   }
 
   begin(): ShelfWriter {
-    return new ShelfWriter(this.settings.inMemory, () => {
-      const path = join(this.settings.folder, `${randomBytes(12).toString('hex')}.file`)
-      this.#made.push(path)
-      return path
+    return new ShelfWriter(this.settings.inMemory, {
+      newPath: () => {
+        const path = join(this.settings.folder, `${randomBytes(12).toString('hex')}.file`)
+        this.#made.push(path)
+        return path
+      },
+      failed: (error) => void (this.failure ??= error),
     })
   }
 
@@ -52,7 +57,7 @@ export class ShelfWriter {
 
   constructor(
     private readonly inMemory: number,
-    private readonly newPath: () => string,
+    private readonly shelf: { newPath(): string; failed(error: Error): void },
   ) {}
 
   get size(): number {
@@ -63,18 +68,30 @@ export class ShelfWriter {
     this.#hash.update(piece)
     this.#size += piece.length
     if (this.#file === null && this.#size <= this.inMemory) return void this.#pieces.push(piece)
-    this.#file ??= this.#spill()
-    writeAll(this.#file.handle, piece)
+    this.#onDisk(() => {
+      this.#file ??= this.#spill()
+      writeAll(this.#file.handle, piece)
+    })
   }
 
   end(): Shelved {
-    if (this.#size > this.inMemory) this.#file ??= this.#spill()
-    if (this.#file !== null) closeSync(this.#file.handle)
-    const content =
-      this.#file === null
-        ? sourceOfBytes(this.#pieces.length === 1 ? (this.#pieces[0] ?? Buffer.alloc(0)) : Buffer.concat(this.#pieces))
-        : sourceOfFile(this.#file.path)
+    const content = this.#onDisk(() => {
+      if (this.#size > this.inMemory) this.#file ??= this.#spill()
+      if (this.#file === null) return sourceOfBytes(this.#pieces.length === 1 ? (this.#pieces[0] ?? Buffer.alloc(0)) : Buffer.concat(this.#pieces))
+      closeSync(this.#file.handle)
+      return sourceOfFile(this.#file.path)
+    })
     return { content, sha256: this.#hash.digest('hex') }
+  }
+
+  #onDisk<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      // Not by `instanceof`: the system's errors may come from another realm.
+      this.shelf.failed(error as Error)
+      throw error
+    }
   }
 
   /** Forgets what was written. */
@@ -85,10 +102,11 @@ export class ShelfWriter {
   }
 
   #spill(): { path: string; handle: number } {
-    const path = this.newPath()
+    const path = this.shelf.newPath()
     const handle = openSync(path, 'wx', 0o600)
+    this.#file = { path, handle }
     for (const piece of this.#pieces.splice(0)) writeAll(handle, piece)
-    return { path, handle }
+    return this.#file
   }
 }
 

@@ -27,6 +27,25 @@ const part = (type: string, content: Buffer): string => `Content-Type: ${type}\r
 const mixed = (parts: string[], boundary: string): string =>
   `Content-Type: multipart/mixed; boundary=${boundary}\r\n\r\n${parts.map((each) => `--${boundary}\r\n${each}`).join('')}--${boundary}--\r\n`
 
+/** One stored entry of one octet. */
+function emptyZipWith(name: string): string {
+  const entry = Buffer.alloc(26)
+  entry.writeUInt16LE(20, 0)
+  entry.writeUInt32LE(0x8cdc1683, 10)
+  entry.writeUInt32LE(1, 14)
+  entry.writeUInt32LE(1, 18)
+  entry.writeUInt16LE(name.length, 22)
+  const local = `PK\x03\x04${entry.toString('latin1')}${name}a`
+  const central = `PK\x01\x02\x14\x00${entry.toString('latin1')}${'\0'.repeat(14)}${name}`
+  const end = Buffer.alloc(22)
+  end.write('PK\x05\x06', 'latin1')
+  end.writeUInt16LE(1, 8)
+  end.writeUInt16LE(1, 10)
+  end.writeUInt32LE(central.length, 12)
+  end.writeUInt32LE(local.length, 16)
+  return local + central + end.toString('latin1')
+}
+
 const large = jpeg(900_000, 1)
 const inner = jpeg(700_000, 2)
 const mail = Buffer.from(
@@ -82,4 +101,12 @@ test('finds across the windows of a file what it finds in memory', () => {
     expect(sourceFrom(disk, 100).indexOf('\n--mark', from)).toBe(sourceFrom(memory, 100).indexOf('\n--mark', from))
   }
   rmSync(file)
+})
+
+test.each([
+  ['attached photos', mail],
+  ['a zip', Buffer.from(`From: a@x.example\r\n${mixed([part('application/zip; name=a.zip', Buffer.from(emptyZipWith('a.jpg'), 'latin1'))], 'z')}`, 'latin1')],
+])('a disk that takes nothing is told, never a mail without its files: %s', async (_, bytes) => {
+  const shelf = new Shelf({ folder: join(folder, 'nowhere'), inMemory: -1 })
+  await expect(parseMessage(bytes, shelf)).rejects.toMatchObject({ code: 'ENOENT' })
 })
