@@ -7,6 +7,7 @@ import { findPerson, setDigestOff } from '../store/people'
 import { bundleVariant } from '../understand/bundle-variant'
 import type { CommandName } from '../understand/reading'
 import { scheduleReceipt } from './accept-reply'
+import { answerCommand } from './answer-command'
 import { refusePerson } from './ask-sender'
 import { answered, type CommandDecision, type Deed, held, type Outcome } from './deed'
 import { assignPages, holdReturned, releaseReturns } from './command-returns'
@@ -16,7 +17,6 @@ import { standingsOf } from './overview'
 import { peopleReading } from './readers'
 import { writeAssignment } from './send-copies'
 import { tellWhy } from './tell-why'
-import { localeOf, writeLetter } from './write-letter'
 
 export type TeachersDeed = (assignment: Assignment, decision: CommandDecision, deed: Deed) => Promise<Outcome>
 
@@ -97,48 +97,26 @@ async function ownStatus(assignment: Assignment, student: PersonId, decision: Co
 }
 
 /** A table of the class for the teacher; one line for a pupil or parent. */
-async function writeStatus(
-  assignment: Assignment,
-  decision: CommandDecision,
-  { tx, mail, reading, settings, now }: Deed,
-  standings: StudentStanding[],
-  student: PersonId | null,
-): Promise<Outcome> {
-  const person = await findPerson(tx, decision.author)
-  if (!person?.email) return held('no-address')
-  await writeLetter(
-    tx,
-    {
-      template: 'status',
-      cause: `status:${mail.id}`,
-      to: { name: person.name, address: person.email },
-      person: person.id,
-      locale: localeOf(person.language, settings),
-      class: assignment.class,
-      assignment: assignment.code,
-      student,
-      token: decision.reply?.token ?? null,
-      inReplyTo: reading.messageId,
-      answersMail: true,
-      data: {
-        class: classLabel(assignment.class),
-        code: assignment.code,
-        title: assignment.title,
-        dueAt: assignment.dueAt?.toISOString() ?? null,
-        forTeacher: student === null,
-        toStudent: decision.role === 'student',
-        students: standings.map((standing) => ({
-          name: standing.name,
-          state: standing.standing,
-          pages: standing.pages,
-          submittedAt: standing.submittedAt?.toISOString() ?? null,
-        })),
-      },
+function writeStatus(assignment: Assignment, decision: CommandDecision, deed: Deed, standings: StudentStanding[], student: PersonId | null): Promise<Outcome> {
+  return answerCommand(decision, deed, {
+    template: 'status',
+    assignment,
+    student,
+    data: {
+      class: classLabel(assignment.class),
+      code: assignment.code,
+      title: assignment.title,
+      dueAt: assignment.dueAt?.toISOString() ?? null,
+      forTeacher: student === null,
+      toStudent: decision.role === 'student',
+      students: standings.map((standing) => ({
+        name: standing.name,
+        state: standing.standing,
+        pages: standing.pages,
+        submittedAt: standing.submittedAt?.toISOString() ?? null,
+      })),
     },
-    settings,
-    now,
-  )
-  return answered
+  })
 }
 
 /** M1 once more, to whoever of this student's readers asked. */
@@ -154,58 +132,27 @@ async function sendAgain(assignment: Assignment, student: PersonId, decision: Co
   return readers.length > 0 ? answered : held('no-copy')
 }
 
-async function help(decision: CommandDecision, { tx, mail, reading, settings, now }: Deed): Promise<Outcome> {
-  const person = await findPerson(tx, decision.author)
-  if (!person?.email) return held('no-address')
-  const assignment = decision.assignment === null ? null : await findAssignment(tx, decision.assignment)
-  await writeLetter(
-    tx,
-    {
-      template: 'help',
-      cause: `help:${mail.id}`,
-      to: { name: person.name, address: person.email },
-      person: person.id,
-      locale: localeOf(person.language, settings),
-      class: assignment?.class ?? null,
-      assignment: assignment?.code ?? null,
-      token: decision.reply?.token ?? null,
-      inReplyTo: reading.messageId,
-      answersMail: true,
-      data: { role: decision.role, class: assignment ? classLabel(assignment.class) : null, code: assignment?.code ?? null, title: assignment?.title ?? null },
-    },
-    settings,
-    now,
-  )
-  return answered
+async function help(decision: CommandDecision, deed: Deed): Promise<Outcome> {
+  const assignment = decision.assignment === null ? null : await findAssignment(deed.tx, decision.assignment)
+  return answerCommand(decision, deed, {
+    template: 'help',
+    assignment,
+    data: { role: decision.role, class: assignment ? classLabel(assignment.class) : null, code: assignment?.code ?? null, title: assignment?.title ?? null },
+  })
 }
 
 /** STOP and REPRENDRE; how often they come is for a later version. STOP without digests is explained, nothing is cut. */
 async function digestChoice(decision: CommandDecision, deed: Deed): Promise<Outcome> {
-  const { tx, mail, reading, settings, now } = deed
+  const { tx, reading } = deed
   const word = reading.command?.argument ?? ''
   const stops = reading.kind === 'unsubscribe' || /stop|arr[êe]t|d[ée]sabonn|unsubscribe/iu.test(`${word} ${reading.subject} ${reading.text}`)
   const resumes = /reprendre|resume/iu.test(`${word} ${reading.text}`)
-  const person = await findPerson(tx, decision.author)
-  if (!person?.email) return held('no-address')
   const isGuardian = deed.authors.some((author) => author.person === decision.author && author.wards.length > 0)
   if (!(stops || resumes) || !isGuardian) return refusePerson(decision.author, 'command-not-available', deed, { detail: decision.name })
   await setDigestOff(tx, decision.author, stops)
-  await writeLetter(
-    tx,
-    {
-      template: 'done',
-      cause: `digest-choice:${mail.id}`,
-      to: { name: person.name, address: person.email },
-      person: person.id,
-      locale: localeOf(person.language, settings),
-      class: null,
-      token: decision.reply?.token ?? null,
-      inReplyTo: reading.messageId,
-      answersMail: true,
-      data: { done: stops ? 'digest-stopped' : 'digest-resumed', class: null, code: null, title: null, dueAt: null, oldDueAt: null, count: null, names: [] },
-    },
-    settings,
-    now,
-  )
-  return answered
+  return answerCommand(decision, deed, {
+    template: 'done',
+    assignment: null,
+    data: { done: stops ? 'digest-stopped' : 'digest-resumed', class: null, code: null, title: null, dueAt: null, oldDueAt: null, count: null, names: [] },
+  })
 }
