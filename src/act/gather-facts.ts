@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { addressOf, type PersonId } from '../school/people'
 import { assignmentsOfClass, findAssignment } from '../store/assignments'
 import type { Db } from '../store/database'
-import { membersOf, membershipsOf, peopleAt, wardsOf } from '../store/people'
+import { membershipsOf, peopleAt, wardsOf } from '../store/people'
 import { replyAddressOfMessage } from '../store/reply-addresses'
 import { findSubmission } from '../store/submissions'
 import type { Author, Facts, KnownAssignment, ReplyContext, Target, Task } from '../understand/facts'
@@ -122,6 +122,3 @@ export function contentKeyOf(reading: Reading, target: Target): string {
   for (const file of [...reading.pages, ...reading.documents]) hash.update(file.sha256)
   return hash.digest('hex')
 }
-
-/** Roster teachers of a class, in roster order. */
-export const teachersOf = async (db: Db, name: string) => (await membersOf(db, name)).filter((member) => member.role === 'teacher')

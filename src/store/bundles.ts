@@ -25,15 +25,6 @@ export async function addBundle(tx: Tx, bundle: Bundle, pages: number[]): Promis
   for (const page of pages) await tx.insertInto('bundle_page').values({ bundle_id: bundle.id, page_id: page }).execute()
 }
 
-export const bundlesOf = async (db: Db, assignment: string): Promise<Bundle[]> =>
-  (await db.selectFrom('bundle').selectAll().where('assignment', '=', assignment).orderBy('made_at').execute()).map((row) => ({
-    id: row.id,
-    assignment: row.assignment as AssignmentCode,
-    kind: row.kind,
-    parts: JSON.parse(row.parts) as BundlePart[],
-    madeAt: new Date(row.made_at),
-  }))
-
 /** Ids of the pages that some bundle of this assignment has held. */
 export const bundledPages = async (db: Db, assignment: string): Promise<Set<number>> =>
   new Set(

@@ -71,9 +71,6 @@ export const allMemberships = async (db: Db): Promise<ActiveMembership[]> => (aw
 export const classExists = async (db: Db, name: string): Promise<boolean> =>
   (await db.selectFrom('membership').select('class').where('class', '=', name).where('ended_at', 'is', null).executeTakeFirst()) !== undefined
 
-export const classNames = async (db: Db): Promise<ClassName[]> =>
-  (await db.selectFrom('membership').select('class').distinct().where('ended_at', 'is', null).orderBy('class').execute()).map((row) => row.class as ClassName)
-
 export interface ActiveGuardian extends Guardianship {
   name: string
   email: Address | null

@@ -142,9 +142,6 @@ export async function addCopy(tx: Tx, copy: Copy): Promise<boolean> {
 export const copiesOf = async (db: Db, code: string): Promise<Copy[]> =>
   (await db.selectFrom('copy').selectAll().where('assignment', '=', code).orderBy('token').execute()).map(copyOf)
 
-export const copiesAt = async (db: Db, address: string): Promise<Copy[]> =>
-  (await db.selectFrom('copy').selectAll().where('address', '=', address).execute()).map(copyOf)
-
 export async function findCopy(db: Db, token: string): Promise<Copy | null> {
   const row = await db.selectFrom('copy').selectAll().where('token', '=', token).executeTakeFirst()
   return row ? copyOf(row) : null

@@ -38,9 +38,6 @@ export async function findSubmission(db: Db, assignment: string, student: string
 export const submissionsOf = async (db: Db, assignment: string): Promise<Submission[]> =>
   (await db.selectFrom('submission').selectAll().where('assignment', '=', assignment).execute()).map(submissionOf)
 
-export const submissionsOfStudent = async (db: Db, student: string): Promise<Submission[]> =>
-  (await db.selectFrom('submission').selectAll().where('student_id', '=', student).execute()).map(submissionOf)
-
 /** Writes the whole row; one a student and assignment. */
 export async function saveSubmission(tx: Tx, submission: Submission): Promise<void> {
   const row = {
@@ -134,9 +131,6 @@ export const sourcesOf = async (db: Db, assignment: string, student?: string): P
   if (student !== undefined) query = query.where('student_id', '=', student)
   return (await query.orderBy('received_at').orderBy('mail_id').orderBy('position').execute()).map(sourceOf)
 }
-
-export const sourcesOfMail = async (db: Db, mailId: string): Promise<Source[]> =>
-  (await db.selectFrom('source').selectAll().where('mail_id', '=', mailId).orderBy('position').execute()).map(sourceOf)
 
 /** waiting → done or failed; false when it was settled before. */
 export async function settleSource(tx: Tx, id: string, state: 'done' | 'failed', error: string | null): Promise<boolean> {
