@@ -14,11 +14,16 @@ const inMemoryBytes = 1024 * 1024
 /** Only where the bytes lie travels to the parent. */
 const handed = (files: HandedFile[]): HandedFile[] => files.map((file) => ({ ...file, content: { size: file.content.size, path: file.content.path } }))
 
-async function answerTo(job: ReadingJob): Promise<ChildAnswer<Reading>> {
+async function answerTo(job: ReadingJob): Promise<ChildAnswer<Reading[]>> {
   const shelf = new Shelf({ folder: job.folder, inMemory: job.keep ? -1 : inMemoryBytes })
   try {
-    const reading = await readMail(sourceOfFile(job.file), job.envelope, job.settings, shelf)
-    return { ok: true, result: { ...reading, pages: handed(reading.pages), documents: handed(reading.documents), others: handed(reading.others) } }
+    const readings: Reading[] = []
+    for (const { file, envelope } of job.mails) {
+      const reading = await readMail(sourceOfFile(file), envelope, job.settings, shelf)
+      readings.push({ ...reading, pages: handed(reading.pages), documents: handed(reading.documents), others: handed(reading.others) })
+      if (!job.keep) shelf.clear()
+    }
+    return { ok: true, result: readings }
   } catch (caught) {
     // A full disk is no broken mail: it is read again when there is room.
     const error = errnoOf(caught) === null ? caught : storageFault(caught)

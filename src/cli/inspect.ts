@@ -1,13 +1,13 @@
 /** `cartable inspect`: how the gateway would understand each message file. Reads files only; sends and stores nothing. */
-import { mkdtemp, open, rm } from 'node:fs/promises'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { createReadingPool, type ReadingPool } from '../act/reading-pool'
+import { createReadingPool, type MailToRead, type ReadingPool } from '../act/reading-pool'
 import { codeOf, errnoOf, isFault } from '../errors'
 import type { Holiday } from '../school/quiet-time'
-import type { Envelope } from '../message/message'
-import type { Reading } from '../understand/reading'
+import type { Reading, ReadingSettings } from '../understand/reading'
 import { lineOf } from './inspect-line'
 
 export interface InspectSettings {
@@ -26,9 +26,11 @@ interface InspectOptions {
 
 /** From this many files on a second reader is worth its start. */
 const filesForTwo = 40
-/** Files that are on their way at once. */
-const ahead = 16
-const done: Promise<Reading | string> = Promise.resolve('')
+/** Files that go to a reader together. */
+const filesAtOnce = 12
+/** Batches that are on their way or read, and not printed yet. */
+const batchesAhead = 4
+const printed: Promise<(Reading | string)[]> = Promise.resolve([])
 
 const failed = (why: string): Reading => ({
   messageId: null,
@@ -70,40 +72,45 @@ export function senderOf(head: string, given: string | undefined): string | null
 /** Octets of a file's head within which its Return-Path is looked for. */
 const headBytes = 64 * 1024
 
-async function headOf(file: string): Promise<string> {
-  const handle = await open(file, 'r')
+function headOf(file: string): string {
+  const handle = openSync(file, 'r')
   try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0)
-    return buffer.toString('latin1', 0, bytesRead).split(/\r?\n\r?\n/)[0] ?? ''
+    const head = Buffer.alloc(Math.min(headBytes, fstatSync(handle).size))
+    return head.toString('latin1', 0, readSync(handle, head, 0, head.length, 0)).split(/\r?\n\r?\n/)[0] ?? ''
   } finally {
-    await handle.close()
+    closeSync(handle)
   }
 }
 
-/** The system's code where the file cannot be read. */
-async function readOne(
-  file: string,
-  reader: ReadingPool,
-  folder: string,
-  options: InspectOptions,
-  settings: InspectSettings,
-  now: Date,
-): Promise<Reading | string> {
-  try {
-    const envelope: Envelope = {
-      sender: senderOf(await headOf(file), options.sender),
-      recipients: options.recipient ?? [],
-      clientAddress: null,
-      helo: null,
-      receivedAt: now,
+interface Batch {
+  reader: ReadingPool
+  folder: string
+  options: InspectOptions
+  settings: ReadingSettings
+}
+
+/** Of each file its reading, or the system's code where it cannot be read. */
+async function readBatch(files: string[], { reader, folder, options, settings }: Batch): Promise<(Reading | string)[]> {
+  const mails = files.map((file): MailToRead | string => {
+    try {
+      const sender = senderOf(headOf(file), options.sender)
+      return { file: resolve(file), envelope: { sender, recipients: options.recipient ?? [], clientAddress: null, helo: null, receivedAt: settings.now } }
+    } catch (error) {
+      return codeOf(error)
     }
-    return await reader.read({ file: resolve(file), envelope, settings: { ...settings, domain: settings.domain.toLowerCase(), now }, folder, keep: false })
-  } catch (error) {
-    const code = errnoOf(error)
-    if (code !== null) return code
-    // Killed for its time or memory, or a bug of ours: the other files have their lines all the same.
-    return failed(isFault(error, 'worker-died') ? 'too-slow-or-too-large' : isFault(error) ? codeOf(error) : `bug: ${codeOf(error)}`)
-  }
+  })
+  const job = { settings, folder, keep: false }
+  const readable = mails.filter((mail) => typeof mail !== 'string')
+  const one = (mail: MailToRead): Promise<Reading | string> =>
+    reader.read({ ...mail, ...job }).catch((error: unknown) => {
+      const code = errnoOf(error)
+      if (code !== null) return code
+      // Killed for its time or memory, or a bug of ours: the other files have their lines all the same.
+      return failed(isFault(error, 'worker-died') ? 'too-slow-or-too-large' : isFault(error) ? codeOf(error) : `bug: ${codeOf(error)}`)
+    })
+  // One that fails must not cost the others theirs: then each is read by itself.
+  const readings: (Reading | string)[] = await reader.readAll({ mails: readable, ...job }).catch(() => Promise.all(readable.map(one)))
+  return mails.map((mail) => (typeof mail === 'string' ? mail : (readings[readable.indexOf(mail)] ?? failed('bug: not read'))))
 }
 
 const summary = (file: string, line: Record<string, unknown>, reading: Reading): string =>
@@ -130,26 +137,33 @@ async function inspect(files: string[], options: InspectOptions, settings: Inspe
   }
   const reader = createReadingPool({ children: files.length < filesForTwo ? 1 : 2 })
   const folder = await mkdtemp(join(tmpdir(), 'cartable-inspect-'))
-  const readings: Promise<Reading | string>[] = []
+  const batch: Batch = { reader, folder, options, settings: { ...settings, domain: settings.domain.toLowerCase(), now } }
+  const batches = Array.from({ length: Math.ceil(files.length / filesAtOnce) }, (_, at) => files.slice(at * filesAtOnce, (at + 1) * filesAtOnce))
+  const onTheirWay: Promise<(Reading | string)[]>[] = []
   let exit = 0
   try {
-    for (const [at, file] of files.entries()) {
-      while (readings.length < Math.min(files.length, at + ahead)) readings.push(readOne(files[readings.length] ?? '', reader, folder, options, settings, now))
-      const reading = (await readings[at]) ?? failed('bug: not read')
-      readings[at] = done
-      if (typeof reading === 'string') {
-        process.stderr.write(`${file}: cannot be read (${reading})\n`)
-        exit = 1
-        continue
-      }
-      const line = lineOf(file, reading, settings.timezone)
-      process.stdout.write(`${options.json === true ? JSON.stringify(line) : summary(file, line, reading)}\n`)
+    for (const [at, some] of batches.entries()) {
+      while (onTheirWay.length < Math.min(batches.length, at + batchesAhead)) onTheirWay.push(readBatch(batches[onTheirWay.length] ?? [], batch))
+      const readings = (await onTheirWay[at]) ?? []
+      onTheirWay[at] = printed
+      for (const [index, file] of some.entries()) if (!print(file, readings[index] ?? failed('bug: not read'), options, settings)) exit = 1
     }
   } finally {
     await reader.close()
     await rm(folder, { recursive: true, force: true })
   }
   return exit
+}
+
+/** False: the file could not be read, and that was said. */
+function print(file: string, reading: Reading | string, options: InspectOptions, settings: InspectSettings): boolean {
+  if (typeof reading === 'string') {
+    process.stderr.write(`${file}: cannot be read (${reading})\n`)
+    return false
+  }
+  const line = lineOf(file, reading, settings.timezone)
+  process.stdout.write(`${options.json === true ? JSON.stringify(line) : summary(file, line, reading)}\n`)
+  return true
 }
 
 /** Registers `inspect MAIL.eml…`. Exit code 1 when a file could not be read, 2 for a wrong `--now`; the other files are printed all the same. */

@@ -2,7 +2,7 @@
 import type { RgbPixels } from './page'
 import { activate, add, convolve, doubled, type Layer, meanOf, sigmoid, type Tensor } from './network'
 import { thumbnail } from './raster'
-import { placeNetwork } from './trained'
+import { placeNetwork } from './trained-networks'
 
 // Held in this file: loops over millions of pixels look these up no further.
 const { sqrt } = Math

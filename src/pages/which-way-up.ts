@@ -1,7 +1,7 @@
 /** Which way is up: a small network looks at patches of writing. */
 import { convolve, logProbabilities, meanOf, type Tensor } from './network'
 import type { Grey } from './raster'
-import { upNetwork } from './trained'
+import { upNetwork } from './trained-networks'
 
 // Held in this file: loops over millions of pixels look these up no further.
 const { floor, max, min, sqrt } = Math
