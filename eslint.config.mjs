@@ -1,6 +1,6 @@
 import tseslint from 'typescript-eslint'
 
-export default tseslint.config({ ignores: ['dist/', 'node_modules/', 'storage/', 'coverage/', '**/*.js', '**/*.mjs'] }, ...tseslint.configs.recommended, {
+export default tseslint.config({ ignores: ['dist/', 'node_modules/', 'storage/', 'coverage/', 'src/pages/kernels/', '**/*.js', '**/*.mjs'] }, ...tseslint.configs.recommended, {
   languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
   rules: {
     '@typescript-eslint/no-floating-promises': 'error',

@@ -1,52 +1,20 @@
 /** Small grids of numbers, row by row: means, closing, and the spreading of what is known into what is not. */
-
-// Held in this file: loops over many cells look these up no further.
-const { max, min } = Math
+import { KernelCall } from './kernel-memory'
 
 /** Mean of the square around each cell; cells beyond the border repeat those on it. */
 export function boxMean(source: Float32Array, columns: number, rows: number, reach: number): Float32Array {
-  const across = alongLines(source, rows, columns, columns, 1, reach)
-  return alongLines(across, columns, rows, 1, columns, reach)
-}
-
-/** One-dimensional mean with a running sum: `lines` lines of `length` cells. */
-function alongLines(source: Float32Array, lines: number, length: number, lineStep: number, step: number, reach: number): Float32Array {
-  const result = new Float32Array(source.length)
-  const width = 2 * reach + 1
-  for (let line = 0; line < lines; line++) {
-    const start = line * lineStep
-    const at = (place: number): number => source[start + max(0, min(length - 1, place)) * step] as number
-    let sum = 0
-    for (let place = -reach; place <= reach; place++) sum += at(place)
-    for (let place = 0; place < length; place++) {
-      result[start + place * step] = sum / width
-      sum += at(place + reach + 1) - at(place - reach)
-    }
-  }
-  return result
+  const call = new KernelCall()
+  const [from, scratch, out] = [call.put(source), call.room(source.byteLength), call.room(source.byteLength)]
+  call.run('boxMean', from, columns, rows, reach, scratch, out)
+  return call.floats(out, source.length)
 }
 
 /** Grey-scale closing by a square: dark things narrower than `2 × reach + 1` cells vanish, edges stay where they are (Serra 1982). */
 export function close(source: Float32Array, columns: number, rows: number, reach: number): Float32Array {
-  const dilated = greatest(greatest(source, rows, columns, columns, 1, reach), columns, rows, 1, columns, reach)
-  for (let cell = 0; cell < dilated.length; cell++) dilated[cell] = -(dilated[cell] as number)
-  const eroded = greatest(greatest(dilated, rows, columns, columns, 1, reach), columns, rows, 1, columns, reach)
-  for (let cell = 0; cell < eroded.length; cell++) eroded[cell] = -(eroded[cell] as number)
-  return eroded
-}
-
-function greatest(source: Float32Array, lines: number, length: number, lineStep: number, step: number, reach: number): Float32Array {
-  const result = new Float32Array(source.length)
-  for (let line = 0; line < lines; line++) {
-    const start = line * lineStep
-    for (let place = 0; place < length; place++) {
-      const last = start + min(length - 1, place + reach) * step
-      let most = source[start + place * step] as number
-      for (let at = start + max(0, place - reach) * step; at <= last; at += step) if ((source[at] as number) > most) most = source[at] as number
-      result[start + place * step] = most
-    }
-  }
-  return result
+  const call = new KernelCall()
+  const cells = call.put(source)
+  call.run('close', cells, columns, rows, reach, call.room(source.byteLength))
+  return call.floats(cells, source.length)
 }
 
 /** Cells that are not known take the weighted mean of the known ones near them, from ever farther until each has one (normalised convolution, Knutsson & Westin 1993). */

@@ -1,13 +1,14 @@
 /** How wide the edges of what is written are: the blur of a page in pixels of it, whatever the ink and the light. */
+import { KernelCall } from './kernel-memory'
 import type { RgbPixels } from './page'
 
-// Held in this file: loops over millions of pixels look these up no further.
-const { abs, floor, max, min, round } = Math
+// Held in this file: loops over many windows look these up no further.
+const { ceil, floor, max, min, round } = Math
 
 export interface EdgeWidths {
   /** Pixels, ascending; one for each place with an edge across this direction. */
-  across: number[]
-  down: number[]
+  across: Float32Array
+  down: Float32Array
 }
 
 export interface Where {
@@ -24,42 +25,27 @@ export interface Where {
  * (edge width: Marziliano, Dufaux, Winkler & Ebrahimi 2002, measured by its slope, so that a stroke counts as well as a step). Both directions, since a shaken photo is sharp along the shake.
  */
 export function edgeWidths({ widthPx, heightPx, data }: RgbPixels, where: Where): EdgeWidths {
-  const line = new Float32Array(max(widthPx, heightPx))
-  const widths: EdgeWidths = { across: [], down: [] }
+  const call = new KernelCall()
+  const from = call.put(data)
   const step = max(5, round(max(widthPx, heightPx) / 200))
-  const luma = (at: number): number => ((data[at] as number) * 5 + (data[at + 1] as number) * 8 + (data[at + 2] as number) * 3) / 16
-  for (let y = 2; y < heightPx; y += step) {
-    for (let x = 0, at = y * widthPx * 3; x < widthPx; x++, at += 3) line[x] = luma(at)
-    widthsAlong(line, widthPx, where, (x) => where.counts(x, y), widths.across)
+  const widths = (isDown: boolean): Float32Array => {
+    const [length, lines] = isDown ? [heightPx, widthPx] : [widthPx, heightPx]
+    const window = 2 * where.reachPx
+    const windows = max(0, ceil((length - window) / window))
+    const count = windows * max(0, ceil((lines - 2) / step))
+    const [line, out] = [call.room(length * 4), call.room(count * 4)]
+    call.run('edgeWidths', from, widthPx, heightPx, step, where.reachPx, where.leastContrast, isDown ? 1 : 0, line, out)
+    const counted = call.floats(out, count).filter((width, at) => {
+      if (width === 0) return false
+      const [along, across] = [(at % windows) * window + where.reachPx, 2 + floor(at / windows) * step]
+      return isDown ? where.counts(across, along) : where.counts(along, across)
+    })
+    return counted.sort()
   }
-  for (let x = 2; x < widthPx; x += step) {
-    for (let y = 0, at = x * 3; y < heightPx; y++, at += widthPx * 3) line[y] = luma(at)
-    widthsAlong(line, heightPx, where, (y) => where.counts(x, y), widths.down)
-  }
-  widths.across.sort((a, b) => a - b)
-  widths.down.sort((a, b) => a - b)
-  return widths
-}
-
-function widthsAlong(line: Float32Array, length: number, { reachPx, leastContrast }: Where, counts: (at: number) => boolean, widths: number[]): void {
-  const window = 2 * reachPx
-  for (let start = 0; start + window < length; start += window) {
-    let lowest = line[start] as number
-    let highest = lowest
-    let steepest = 0
-    for (let at = start + 1; at <= start + window; at++) {
-      const value = line[at] as number
-      if (value < lowest) lowest = value
-      if (value > highest) highest = value
-      // Over two pixels: noise weighs less.
-      const slope = abs(value - (line[max(0, at - 2)] as number)) / 2
-      if (slope > steepest) steepest = slope
-    }
-    if (highest - lowest >= leastContrast && counts(start + reachPx)) widths.push((highest - lowest) / steepest)
-  }
+  return { across: widths(false), down: widths(true) }
 }
 
 /** Value below which this share of an ascending list lies; null for lists too short to tell. */
-export function quantile(sorted: readonly number[], share: number, fewest = 30): number | null {
+export function quantile(sorted: ArrayLike<number>, share: number, fewest = 30): number | null {
   return sorted.length < fewest ? null : (sorted[min(sorted.length - 1, floor(sorted.length * share))] as number)
 }

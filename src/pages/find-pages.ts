@@ -5,14 +5,12 @@ import { sidesOf } from './fit-quad'
 import { flatten } from './flatten-page'
 import type { Frame, FoundPage } from './found-page'
 import { outsideShareOf } from './judge-place'
-import { isMirrored, rotationOf, turnOf } from './orientation'
+import { isMirrored, rotationOf } from './orientation'
 import { a4, type RgbPixels } from './page'
-import { areaOf, aspectOf, clipped, countedFrom, distance, type Point, project, projectionTo, type Quad } from './projection'
-import { greyView } from './raster'
+import { areaOf, aspectOf, clipped, distance, type Point, project, projectionTo, type Quad } from './projection'
 import { type Outlined, refineQuad, type SideKind } from './refine-quad'
-import { turnLikelihoods } from './which-way-up'
+import { type Flat, fileTurn, likeliest, likelyTurns, recounted, setUpright } from './set-upright'
 
-// Held in this file: loops over millions of pixels look these up no further.
 const { abs, ceil, max, min, round } = Math
 
 /** A longer picture is halved until it is not: A4 at 200 dpi needs no more. */
@@ -30,13 +28,19 @@ export async function findPages(frame: Frame): Promise<FoundPage[]> {
   const pages = fine.some((page) => isDoubtful(page, picture)) ? [] : fine
   const isWhole = pages.length === 0
   const asStored = (isWhole ? [wholeOf(picture)] : pages).map((place) => standing(place, isMirror))
-  const turn = frame.kind === 'drawn' ? fileTurn(frame.orientation) : likeliestTurn(picture, asStored, frame.orientation)
-  const upright = asStored.map((place) => recounted(place, (4 - turn) % 4))
-  return leftFirst(upright).map(({ quad, border, sides }): FoundPage => {
-    const [widthPx, heightPx] = sizeOf(quad, picture)
+  const isDrawn = frame.kind === 'drawn'
+  const likely = isDrawn ? [] : likelyTurns(asStored, frame.orientation, picture.widthPx, picture.heightPx)
+  const turn = isDrawn ? fileTurn(frame.orientation) : likeliest(likely)
+  const flat = asStored.map((stored): Flat => {
+    const place = recounted(stored, (4 - turn) % 4)
+    const projection = projectionTo(isWhole ? place.quad : grown(place.quad))
+    return { place, pixels: flatten(picture, projection, sidesOf(place.quad, place.border), ...sizeOf(place.quad, picture)) }
+  })
+  const upright = isDrawn ? flat : setUpright(flat, likely, turn)
+  return leftFirst(upright).map(({ place: { quad, sides }, pixels }): FoundPage => {
     const scale = frame.widthPx / picture.widthPx
     return {
-      pixels: flatten(picture, projectionTo(isWhole ? quad : grown(quad)), sidesOf(quad, border), widthPx, heightPx),
+      pixels,
       rotationDegCw: rotationOf(quad, isMirror),
       corners: isWhole ? null : quad.map(([x, y]): Point => [round(x * scale * 10) / 10, round(y * scale * 10) / 10]),
       facts: {
@@ -99,50 +103,13 @@ function standing(place: Outlined, isMirror: boolean): Outlined {
   return [0, 1, 2, 3].map((k) => recounted(ordered, k)).find(({ quad }) => rotationOf(quad, isMirror) === 0) ?? ordered
 }
 
-/** Counted from corner k; after one quarter turn clockwise, what was the bottom left, corner 3, is the top left. */
-const recounted = (place: Outlined, k: number): Outlined => ({
-  ...place,
-  quad: countedFrom(place.quad, k),
-  sides: [...place.sides.slice(k), ...place.sides.slice(0, k)],
-})
-
-const fileTurn = (orientation: number): number => turnOf(orientation) / 90
-
-/** The view for the network: about 2.3 pixels a millimetre of A4, more of smaller pages; a picture taken whole may hold a smaller page. */
-const viewLongPx = { page: 684, whole: 860 } as const
-
-/**
- * Quarter turns clockwise from the stored pixels. The writing decides where it can be read; a phone's word is right about three times in four when it lies
- * over a table; pages are more often upright than lying.
- */
-function likeliestTurn(picture: RgbPixels, places: Outlined[], orientation: number): number {
-  const sums = [0, 0, 0, 0]
-  for (const { quad, border } of places) {
-    const aspect = aspectOf(quad, picture.widthPx, picture.heightPx)
-    const long = border.length === 0 ? viewLongPx.whole : viewLongPx.page
-    const [width, height] = [max(1, round(long * min(1, aspect))), max(1, round(long * min(1, 1 / aspect)))]
-    const samples = max(1, min(2, round(distance(quad[0], quad[1]) / width)))
-    turnLikelihoods(greyView(picture, projectionTo(quad), width, height, samples)).forEach((log, k) => {
-      const isPortrait = aspect < 1 === (k % 2 === 0)
-      sums[k] = (sums[k] ?? 0) + log + (isPortrait ? portraitWord : 0)
-    })
-  }
-  const told = fileTurn(orientation)
-  sums[told] = (sums[told] ?? 0) + fileWord
-  return sums.indexOf(max(...sums))
-}
-
-/** Logarithms of odds. */
-const fileWord = 2
-const portraitWord = 0.7
-
 /** Pages in the order they are read: an open exercise book's left page comes first. */
-function leftFirst(places: Outlined[]): Outlined[] {
-  const [first] = places
-  if (!first || places.length === 1) return places
-  const [left, right] = first.quad
-  const along = ({ quad }: Outlined): number => quad.reduce((sum, [x, y]) => sum + x * (right[0] - left[0]) + y * (right[1] - left[1]), 0)
-  return [...places].sort((a, b) => along(a) - along(b))
+function leftFirst(pages: Flat[]): Flat[] {
+  const [first] = pages
+  if (!first || pages.length === 1) return pages
+  const [left, right] = first.place.quad
+  const along = ({ place: { quad } }: Flat): number => quad.reduce((sum, [x, y]) => sum + x * (right[0] - left[0]) + y * (right[1] - left[1]), 0)
+  return [...pages].sort((a, b) => along(a) - along(b))
 }
 
 /** As large as the page is in the picture, within A4 at 200 dpi, portrait or landscape. */

@@ -152,8 +152,11 @@ const isParted = (quad: Quad, at: Point): boolean =>
     return abs(offLine(line, at)) < halfCell && t > -halfCell && t < distance(corner, next) + halfCell
   })
 
-const holds = (quad: Quad, [x, y]: Point): boolean =>
-  quad.every(([ax, ay], k) => {
-    const [bx, by] = quad[(k + 1) % 4] as Point
-    return (bx - ax) * (y - ay) - (by - ay) * (x - ax) >= 0
-  })
+function holds(quad: Quad, at: Point): boolean {
+  for (let k = 0; k < 4; k++) {
+    const a = quad[k] as Point
+    const b = quad[(k + 1) % 4] as Point
+    if ((b[0] - a[0]) * (at[1] - a[1]) - (b[1] - a[1]) * (at[0] - a[0]) < 0) return false
+  }
+  return true
+}

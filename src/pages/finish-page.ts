@@ -28,7 +28,7 @@ export const finishDrawn = (found: FoundPage, number: number): Promise<MadePage>
 async function madeOf({ pixels, rotationDegCw, corners }: FoundPage, number: number, quality: Quality): Promise<MadePage> {
   const raw = { width: pixels.widthPx, height: pixels.heightPx, channels: 3 } as const
   // Colour at full resolution: at half of it a pen's thin line loses half its hue.
-  const jpeg = await sharp(pixels.data, { raw }).jpeg({ quality: jpegQuality, chromaSubsampling: '4:4:4' }).toBuffer()
+  const jpeg = await sharp(pixels.data, { raw }).jpeg({ quality: jpegQuality, chromaSubsampling: '4:4:4', optimiseCoding: false }).toBuffer()
   const fingerprint = fingerprintOf(pixels)
   return { number, jpeg, thumbnail: null, fingerprint, widthPx: pixels.widthPx, heightPx: pixels.heightPx, rotationDegCw, corners, quality }
 }

@@ -39,29 +39,50 @@ function bestOf(lined: Quad, seen: readonly Point[], border: readonly BorderPoin
 
 /** Mean distance of the border from the quadrangle, in cells, when each side may be bent to an even arc; what is far is only far. */
 function awayFrom(quad: Quad, border: readonly BorderPoint[]): number {
-  const sides = quad.map((corner, k) => ({
-    line: lineBetween(corner, quad[(k + 1) % 4] as Point),
-    length: distance(corner, quad[(k + 1) % 4] as Point),
-    near: [] as Point[],
-  }))
+  const sides = quad.map((corner, k) => sideOf(corner, quad[(k + 1) % 4] as Point))
   for (const { at } of border) {
-    const places = sides.map(
-      ({ line, length }): Point => [((at[0] - line.at[0]) * line.along[0] + (at[1] - line.at[1]) * line.along[1]) / length, offLine(line, at)],
-    )
-    const away = places.map(([t, off], k) => abs(off) + max(0, -t, t - 1) * (sides[k]?.length ?? 0))
-    const nearest = away.indexOf(min(...away))
-    sides[nearest]?.near.push(places[nearest] as Point)
+    let nearest = 0
+    let least = Number.POSITIVE_INFINITY
+    for (let k = 0; k < 4; k++) {
+      const side = sides[k] as Side
+      const t = shareAlong(side, at)
+      const away = abs(offLine(side.line, at)) + max(0, -t, t - 1) * side.length
+      if (away >= least) continue
+      least = away
+      nearest = k
+    }
+    const side = sides[nearest] as Side
+    side.near.push([shareAlong(side, at), offLine(side.line, at)])
+  }
+  return sides.reduce((sum, { near }) => sum + awayFromArc(near), 0) / max(1, border.length)
+}
+
+interface Side {
+  line: Line
+  length: number
+  /** Of the points that are nearest to it: how far along, 0 to 1, and how far off. */
+  near: Point[]
+}
+
+const sideOf = (a: Point, b: Point): Side => ({ line: lineBetween(a, b), length: distance(a, b), near: [] })
+
+const shareAlong = ({ line, length }: Side, at: Point): number => ((at[0] - line.at[0]) * line.along[0] + (at[1] - line.at[1]) * line.along[1]) / length
+
+/** Sum of the distances from the arc that fits best. */
+function awayFromArc(near: readonly Point[]): number {
+  let top = 0
+  let bottom = 1e-9
+  for (const point of near) {
+    const bulge = point[0] * (1 - point[0])
+    top += point[1] * bulge
+    bottom += bulge * bulge
   }
   let sum = 0
-  for (const { near } of sides) {
-    let [top, bottom] = [0, 1e-9]
-    for (const [t, off] of near) {
-      top += off * t * (1 - t)
-      bottom += (t * (1 - t)) ** 2
-    }
-    for (const [t, off] of near) sum += min(1.5, abs(off - (top / bottom) * t * (1 - t)) + 4 * max(0, -t, t - 1))
+  for (const point of near) {
+    const t = point[0]
+    sum += min(1.5, abs(point[1] - (top / bottom) * t * (1 - t)) + 4 * max(0, -t, t - 1))
   }
-  return sum / max(1, border.length)
+  return sum
 }
 
 /** Each side as a line through the border beside it; corners where the lines cross. */
@@ -153,26 +174,30 @@ const rise = (t: number): number => (t / gutter) * Math.exp(1 - t / gutter)
  * known to be 0, a steep rise at each end; by least squares, three times without what lies off. Null where there are too few points.
  */
 export function sideCurve(points: readonly Point[], hasFreeEnds: boolean): ((t: number) => number) | null {
-  const shape = (t: number): number[] => {
-    const bulge = t * (1 - t)
-    const ends = hasFreeEnds ? [1 - t, t] : [(1 - t) * rise(t), t * rise(1 - t)]
-    return [...ends, bulge, bulge * t, bulge * t * t]
-  }
   const damping = [...(hasFreeEnds ? [0, 0] : gutterDamping), ...bulgeDamping]
-  let kept = points
+  const valueAt = (solved: readonly number[], t: number): number => sumOf(shapeAt(t, hasFreeEnds), solved)
+  let kept = points.map((point) => ({ factors: shapeAt(point[0], hasFreeEnds), value: point[1] }))
   let curve: ((t: number) => number) | null = null
   for (let round = 0; round < 3; round++) {
     if (kept.length < 8) return null
-    const solved = leastSquares(
-      kept.map(([t, off]) => [shape(t), off] as const),
-      damping,
-    )
+    const solved = leastSquares(kept, damping)
     if (solved === null) return null
-    const fitted = (t: number): number => shape(t).reduce((sum, factor, k) => sum + factor * (solved[k] as number), 0)
-    curve = fitted
-    const sorted = kept.map(([t, off]) => abs(off - fitted(t))).sort((p, q) => p - q)
-    const allowed = max(0.001, 2.5 * (sorted[sorted.length >> 1] ?? 0))
-    kept = kept.filter(([t, off]) => abs(off - fitted(t)) <= allowed)
+    curve = (t) => valueAt(solved, t)
+    const away = kept.map(({ factors, value }) => abs(value - sumOf(factors, solved)))
+    const allowed = max(0.001, 2.5 * (Float64Array.from(away).sort()[away.length >> 1] ?? 0))
+    kept = kept.filter((_, k) => (away[k] as number) <= allowed)
   }
   return curve
+}
+
+/** Factors of the five unknowns at a place. */
+function shapeAt(t: number, hasFreeEnds: boolean): number[] {
+  const bulge = t * (1 - t)
+  return [hasFreeEnds ? 1 - t : (1 - t) * rise(t), hasFreeEnds ? t : t * rise(1 - t), bulge, bulge * t, bulge * t * t]
+}
+
+function sumOf(factors: readonly number[], solved: readonly number[]): number {
+  let sum = 0
+  for (let k = 0; k < factors.length; k++) sum += (factors[k] as number) * (solved[k] as number)
+  return sum
 }

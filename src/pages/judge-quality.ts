@@ -1,4 +1,5 @@
 /** A word on a page's quality, from its place in the photo, its light and its edges, before anything was made nicer. When unsure: good. */
+import { boxMean } from './cell-grid'
 import { edgeWidths, quantile } from './edge-width'
 import type { PageFacts } from './found-page'
 import { judgePlace } from './judge-place'
@@ -32,8 +33,8 @@ export const isLikelyPage = (facts: PageFacts): boolean => judgePlace(facts) !==
 
 export function judge({ pixels, light, facts }: Measured): Quality {
   const cells = paperCellsOf(light)
-  const exposure = (quantile(sorted(cells.map((cell) => cell.luma)), 0.5, 1) ?? 0) / 255
-  const noise = quantile(sorted(cells.map((cell) => cell.contrast)), 0.5, 1) ?? 0
+  const exposure = (quantile(sorted(cells.lumas), 0.5, 1) ?? 0) / 255
+  const noise = quantile(sorted(cells.contrasts), 0.5, 1) ?? 0
   const pixelsPerMm = min(facts.pixelsPerMm, outputPixelsPerMm)
   const width = edgeWidth(pixels, light, pixelsPerMm)
   const sharpness = width === null ? 1 : min(1, (sharpMm * pixelsPerMm) / width)
@@ -59,36 +60,42 @@ function edgeWidth(pixels: RgbPixels, { columns, cellPx, isPaper }: PaperLight, 
   return widths.length === 0 ? null : max(...widths)
 }
 
-interface Cell {
-  luma: number
-  contrast: number
-  isFull: boolean
+/** Of the cells of paper. */
+interface Cells {
+  lumas: Float32Array
+  contrasts: Float32Array
+  /** 1: as bright as the sensor goes. */
+  areFull: Uint8Array
 }
 
 /** A sensor that is full says this, after the rounding of a JPEG. */
 const full = 250
-const isFull = ({ planes }: PaperLight, cell: number): boolean => planes.every((plane) => (plane[cell] as number) >= full)
 
-function paperCellsOf(light: PaperLight): Cell[] {
-  const [reds, greens, blues] = light.planes
-  const cells: Cell[] = []
-  for (let cell = 0; cell < light.isPaper.length; cell++)
-    if (light.isPaper[cell] === 1)
-      cells.push({
-        luma: ((reds[cell] as number) * 5 + (greens[cell] as number) * 8 + (blues[cell] as number) * 3) / 16,
-        contrast: light.contrast[cell] as number,
-        isFull: isFull(light, cell),
-      })
-  return cells
+function isFull({ planes }: PaperLight, cell: number): boolean {
+  return (planes[0][cell] as number) >= full && (planes[1][cell] as number) >= full && (planes[2][cell] as number) >= full
+}
+
+function paperCellsOf(light: PaperLight): Cells {
+  const { isPaper, planes, contrast } = light
+  const cells = { lumas: new Float32Array(isPaper.length), contrasts: new Float32Array(isPaper.length), areFull: new Uint8Array(isPaper.length) }
+  let count = 0
+  for (let cell = 0; cell < isPaper.length; cell++) {
+    if (isPaper[cell] === 0) continue
+    cells.lumas[count] = ((planes[0][cell] as number) * 5 + (planes[1][cell] as number) * 8 + (planes[2][cell] as number) * 3) / 16
+    cells.contrasts[count] = contrast[cell] as number
+    if (isFull(light, cell)) cells.areFull[count] = 1
+    count++
+  }
+  return { lumas: cells.lumas.subarray(0, count), contrasts: cells.contrasts.subarray(0, count), areFull: cells.areFull.subarray(0, count) }
 }
 
 /** Most of the paper is as bright as the sensor goes, and even the darkest ink in that part is pale. */
 const washedOut = { share: 0.5, ink: 0.2 }
 
-function isWashedOut(cells: readonly Cell[]): boolean {
-  const washed = cells.filter((cell) => cell.isFull)
-  if (washed.length < cells.length * washedOut.share) return false
-  return (quantile(sorted(washed.map((cell) => cell.contrast)), 0.98, 1) ?? 0) < washedOut.ink
+function isWashedOut({ contrasts, areFull }: Cells): boolean {
+  const washed = contrasts.filter((_, cell) => areFull[cell] === 1)
+  if (washed.length < contrasts.length * washedOut.share) return false
+  return (quantile(sorted(washed), 0.98, 1) ?? 0) < washedOut.ink
 }
 
 /** What lies outside the picture came out white, as a glare would. */
@@ -99,25 +106,26 @@ const glare = { share: 0.025, around: 3, mark: 0.06, marksAround: 0.6, marksWith
 
 function hasGlare(light: PaperLight): boolean {
   const { columns, rows, isPaper, contrast } = light
+  const areFull = new Float32Array(isPaper.length)
+  for (let cell = 0; cell < isPaper.length; cell++) if (isFull(light, cell)) areFull[cell] = 1
   let [spot, spotMarks, ring, ringMarks] = [0, 0, 0, 0]
-  const near = (cell: number): boolean => {
-    const [column, row] = [cell % columns, floor(cell / columns)]
-    for (let y = max(0, row - glare.around); y <= min(rows - 1, row + glare.around); y++)
-      for (let x = max(0, column - glare.around); x <= min(columns - 1, column + glare.around); x++) if (isFull(light, y * columns + x)) return true
-    return false
-  }
+  const isMarked = (cell: number): number => ((contrast[cell] as number) > glare.mark ? 1 : 0)
   for (let cell = 0; cell < isPaper.length; cell++) {
-    if (isPaper[cell] === 0) continue
-    const isMarked = (contrast[cell] as number) > glare.mark ? 1 : 0
-    if (isFull(light, cell)) {
-      spot++
-      spotMarks += isMarked
-    } else if (near(cell)) {
-      ring++
-      ringMarks += isMarked
-    }
+    if (isPaper[cell] === 0 || areFull[cell] === 0) continue
+    spot++
+    spotMarks += isMarked(cell)
   }
-  return spot > isPaper.length * glare.share && ringMarks > ring * glare.marksAround && spotMarks < spot * glare.marksWithin
+  if (spot <= isPaper.length * glare.share || spotMarks >= spot * glare.marksWithin) return false
+  const isNear = boxMean(areFull, columns, rows, glare.around)
+  for (let cell = 0; cell < isPaper.length; cell++) {
+    if (isPaper[cell] === 0 || areFull[cell] === 1 || (isNear[cell] as number) < leastMean) continue
+    ring++
+    ringMarks += isMarked(cell)
+  }
+  return ringMarks > ring * glare.marksAround
 }
 
-const sorted = (values: number[]): number[] => values.sort((a, b) => a - b)
+/** Of a square around a cell in which one is full; less is rounding. */
+const leastMean = 0.5 / (2 * glare.around + 1) ** 2
+
+const sorted = (values: Float32Array): Float32Array => values.slice().sort()

@@ -7,13 +7,15 @@ const { abs } = Math
  * Unknowns that fit rows of factors and a value best: normal equations, Gaussian elimination with pivots. `damping`, for each unknown, is added to the mean
  * square of its factors (Tikhonov). Null where they are not determined.
  */
-export function leastSquares(rows: readonly (readonly [factors: readonly number[], value: number])[], damping: readonly number[]): number[] | null {
+export function leastSquares(rows: readonly { factors: readonly number[]; value: number }[], damping: readonly number[]): number[] | null {
   const size = damping.length
   const m = damping.map((damp, i) => [...damping.map((_, k) => (i === k ? damp * rows.length : 0)), 0])
-  for (const [factors, value] of rows)
-    for (const [i, row] of m.entries()) {
-      for (let k = 0; k < size; k++) row[k] = (row[k] ?? 0) + (factors[i] ?? 0) * (factors[k] ?? 0)
-      row[size] = (row[size] ?? 0) + (factors[i] ?? 0) * value
+  for (const { factors, value } of rows)
+    for (let i = 0; i < size; i++) {
+      const row = m[i] as number[]
+      const factor = factors[i] as number
+      for (let k = 0; k < size; k++) row[k] = (row[k] as number) + factor * (factors[k] as number)
+      row[size] = (row[size] as number) + factor * value
     }
   for (let column = 0; column < size; column++) {
     const pivot = m.slice(column).reduce((best, row, k) => (abs(row[column] ?? 0) > abs(m[best]?.[column] ?? 0) ? column + k : best), column)

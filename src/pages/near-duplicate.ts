@@ -1,4 +1,5 @@
 /** A fingerprint a page, where its ink lies cell by cell, and whether two pages may show the same sheet: a first look, same-sheet.ts makes sure. Pure. */
+import { KernelCall } from './kernel-memory'
 import type { RgbPixels } from './page'
 
 // Held in this file: loops over many cells look these up no further.
@@ -21,18 +22,10 @@ export const fingerprintBytes = 1 + cells / 2
 export function fingerprintOf({ widthPx, heightPx, data }: RgbPixels): Fingerprint {
   const isWide = widthPx > heightPx
   const [columns, rows] = isWide ? [long, short] : [short, long]
-  const ink = new Float64Array(cells)
-  const counts = new Uint32Array(cells)
-  const step = min(widthPx, heightPx) > 1000 ? 2 : 1
-  for (let y = 0; y < heightPx; y += step) {
-    const row = floor((y * rows) / heightPx) * columns
-    for (let x = 0, at = y * widthPx * 3; x < widthPx; x += step, at += 3 * step) {
-      const cell = row + (((x * columns) / widthPx) | 0)
-      const dark = 255 - rulings - (((data[at] as number) * 5 + (data[at + 1] as number) * 8 + (data[at + 2] as number) * 3) >> 4)
-      if (dark > 0) ink[cell] = (ink[cell] as number) + dark
-      counts[cell] = (counts[cell] as number) + 1
-    }
-  }
+  const call = new KernelCall()
+  const [from, sums, seen] = [call.put(data), call.zeros(cells * 4), call.zeros(cells * 4)]
+  call.run('darkness', from, widthPx, heightPx, min(widthPx, heightPx) > 1000 ? 2 : 1, columns, rows, 255 - rulings, sums, seen)
+  const [ink, counts] = [call.words(sums, cells), call.words(seen, cells)]
   const print = Buffer.alloc(fingerprintBytes)
   print[0] = isWide ? 1 : 0
   for (let cell = 0; cell < cells; cell++) {

@@ -1,6 +1,6 @@
-/** Layers of small convolutional networks, on plain arrays. Their weights come from training/; nothing is learnt here. */
+/** Layers of small convolutional networks, run by a kernel. Their weights come from training/; nothing is learnt here. */
+import { KernelCall } from './kernel-memory'
 
-// Held in this file: loops over millions of pixels look these up no further.
 const { ceil, exp, max } = Math
 
 /** Rows from the top, the channels of a pixel side by side. */
@@ -18,9 +18,18 @@ export interface Layer {
   /** Side of the kernel: 1, 3 or 5; the border is padded with zeros. */
   size: number
   stride: number
-  /** For each output: rows of the kernel, its columns, inputs. */
+  /** As the kernel reads them: for every four outputs, for each value under the kernel (rows, columns, inputs), the four weights; of outputs that fill up the last four, none. */
   weights: Float32Array
   bias: Float32Array
+}
+
+/** `weights`: for each output, for each value under the kernel (rows, columns, inputs), its weight. */
+export function packed({ weights, ...layer }: Layer): Layer {
+  const depth = layer.size * layer.size * layer.inputs
+  const fours = new Float32Array(ceil(layer.outputs / 4) * 4 * depth)
+  for (let output = 0; output < layer.outputs; output++)
+    for (let k = 0, to = (output & ~3) * depth + (output & 3); k < depth; k++, to += 4) fours[to] = weights[output * depth + k] as number
+  return { ...layer, weights: fours }
 }
 
 export const tensor = (width: number, height: number, channels: number): Tensor => ({
@@ -32,92 +41,14 @@ export const tensor = (width: number, height: number, channels: number): Tensor 
 
 /** Convolution, with ReLU where `isActive`. */
 export function convolve(input: Tensor, layer: Layer, isActive: boolean): Tensor {
-  const output = tensor(ceil(input.width / layer.stride), ceil(input.height / layer.stride), layer.outputs)
-  const columns = new Float32Array(output.width * layer.size * layer.size * layer.inputs)
-  for (let y = 0; y < output.height; y++) {
-    gather(input, layer, y, output.width, columns)
-    multiply(columns, layer, output.data, y * output.width * layer.outputs, output.width)
-  }
-  if (isActive) activate(output.data)
-  return output
-}
-
-/** What the kernel sees at each pixel of output row `y`, one after the other. */
-function gather(input: Tensor, { size, stride }: Layer, y: number, outWidth: number, columns: Float32Array): void {
-  const { width, height, channels, data } = input
-  const reach = size >> 1
-  const run = size * channels
-  const length = width * channels
-  let to = 0
-  for (let x = 0; x < outWidth; x++) {
-    const left = (x * stride - reach) * channels
-    const isInside = left >= 0 && left + run <= length
-    for (let row = 0; row < size; row++) {
-      const sourceY = y * stride - reach + row
-      if (sourceY < 0 || sourceY >= height) {
-        for (let k = 0; k < run; k++) columns[to++] = 0
-        continue
-      }
-      const start = sourceY * length + left
-      if (isInside) for (let k = 0; k < run; k++) columns[to++] = data[start + k] as number
-      else for (let k = 0; k < run; k++) columns[to++] = left + k >= 0 && left + k < length ? (data[start + k] as number) : 0
-    }
-  }
-}
-
-/** output[pixel][o] = bias[o] + Σ columns[pixel][k] × weights[o][k]: two pixels and four outputs at a time, so that each value read serves often. */
-function multiply(columns: Float32Array, { weights, bias, inputs, outputs, size }: Layer, output: Float32Array, start: number, pixels: number): void {
-  const depth = size * size * inputs
-  const fours = outputs & ~3
-  for (let pixel = 0; pixel < pixels; pixel += 2) {
-    const isPair = pixel + 1 < pixels
-    const c0 = pixel * depth
-    const c1 = isPair ? c0 + depth : c0
-    const to = start + pixel * outputs
-    const next = isPair ? to + outputs : to
-    for (let o = 0; o < fours; o += 4) {
-      const w0 = o * depth
-      const w1 = w0 + depth
-      const w2 = w1 + depth
-      const w3 = w2 + depth
-      let [a0, a1, a2, a3] = [0, 0, 0, 0]
-      let [b0, b1, b2, b3] = [0, 0, 0, 0]
-      for (let k = 0; k < depth; k++) {
-        const a = columns[c0 + k] as number
-        const b = columns[c1 + k] as number
-        const u0 = weights[w0 + k] as number
-        const u1 = weights[w1 + k] as number
-        const u2 = weights[w2 + k] as number
-        const u3 = weights[w3 + k] as number
-        a0 += a * u0
-        a1 += a * u1
-        a2 += a * u2
-        a3 += a * u3
-        b0 += b * u0
-        b1 += b * u1
-        b2 += b * u2
-        b3 += b * u3
-      }
-      output[next + o] = b0 + (bias[o] as number)
-      output[next + o + 1] = b1 + (bias[o + 1] as number)
-      output[next + o + 2] = b2 + (bias[o + 2] as number)
-      output[next + o + 3] = b3 + (bias[o + 3] as number)
-      output[to + o] = a0 + (bias[o] as number)
-      output[to + o + 1] = a1 + (bias[o + 1] as number)
-      output[to + o + 2] = a2 + (bias[o + 2] as number)
-      output[to + o + 3] = a3 + (bias[o + 3] as number)
-    }
-    for (let o = fours; o < outputs; o++) {
-      let [a, b] = [bias[o] as number, bias[o] as number]
-      for (let k = 0; k < depth; k++) {
-        const weight = weights[o * depth + k] as number
-        a += (columns[c0 + k] as number) * weight
-        b += (columns[c1 + k] as number) * weight
-      }
-      output[next + o] = b
-      output[to + o] = a
-    }
-  }
+  const { size, stride, outputs } = layer
+  const [width, height] = [ceil(input.width / stride), ceil(input.height / stride)]
+  const call = new KernelCall()
+  const [from, weights, bias] = [call.put(input.data), call.put(layer.weights), call.put(layer.bias)]
+  const columns = call.room(width * size * size * layer.inputs * 4)
+  const to = call.room(width * height * outputs * 4)
+  call.run('convolve', from, input.width, input.height, input.channels, weights, bias, outputs, size, stride, isActive ? 1 : 0, columns, to)
+  return { width, height, channels: outputs, data: call.floats(to, width * height * outputs) }
 }
 
 /** ReLU, in place. */

@@ -152,7 +152,7 @@ export const lineBetween = (a: Point, b: Point): Line => {
 }
 
 /** Distance to the line, with a sign: positive to the right of its direction as seen. */
-export const offLine = ({ at, along }: Line, [x, y]: Point): number => along[0] * (y - at[1]) - along[1] * (x - at[0])
+export const offLine = ({ at, along }: Line, point: Point): number => along[0] * (point[1] - at[1]) - along[1] * (point[0] - at[0])
 
 /** Null for lines that hardly cross. */
 export function crossingOf(a: Line, b: Line): Point | null {

@@ -1,14 +1,13 @@
 /** Where the page is, as a small network sees it: maps over the whole picture. */
 import type { RgbPixels } from './page'
 import { activate, add, convolve, doubled, type Layer, meanOf, sigmoid, type Tensor } from './network'
-import { thumbnail } from './raster'
+import { normalView } from './raster'
 import { placeNetwork } from './trained-networks'
-
-// Held in this file: loops over millions of pixels look these up no further.
-const { sqrt } = Math
 
 /** What the network sees, lying; training/train_place.py has the same. */
 const seen = { width: 256, height: 192 } as const
+/** Added to the deviation: a picture of one colour has none. */
+const steadyDeviation = 4
 export const mapWidth = 64
 export const mapHeight = 48
 
@@ -49,25 +48,8 @@ export function placeMaps(picture: RgbPixels): PlaceMaps {
   return { page: channel(0), strip: channel(1), fold: channel(2), corner: channel(3), isPage: fact(0), isSpread: fact(1), outside: fact(2) }
 }
 
-/** Mean 0, deviation 1 over all three colours. */
 function normalised(picture: RgbPixels): Tensor {
   const isStanding = picture.heightPx > picture.widthPx
-  const data = isStanding ? transposed(thumbnail(picture, seen.height, seen.width)) : thumbnail(picture, seen.width, seen.height)
-  let [sum, squares] = [0, 0]
-  for (const value of data) {
-    sum += value
-    squares += value * value
-  }
-  const mean = sum / data.length
-  const deviation = sqrt(squares / data.length - mean * mean) + 4
-  for (let k = 0; k < data.length; k++) data[k] = ((data[k] as number) - mean) / deviation
-  return { ...seen, channels: 3, data }
-}
-
-function transposed(standing: Float32Array): Float32Array {
-  const lying = new Float32Array(standing.length)
-  for (let y = 0; y < seen.height; y++)
-    for (let x = 0; x < seen.width; x++)
-      for (let colour = 0; colour < 3; colour++) lying[(y * seen.width + x) * 3 + colour] = standing[(x * seen.height + y) * 3 + colour] as number
-  return lying
+  const [width, height] = isStanding ? [seen.height, seen.width] : [seen.width, seen.height]
+  return { ...seen, channels: 3, data: normalView(picture, width, height, steadyDeviation, isStanding) }
 }

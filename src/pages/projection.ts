@@ -25,9 +25,11 @@ export function inverseOf([a, b, c, d, e, f, g, h, i]: Projection): Projection {
   return inverse.map((value) => value / last) as unknown as Projection
 }
 
-export function project([a, b, c, d, e, f, g, h, i]: Projection, [x, y]: Point): Point {
-  const w = g * x + h * y + i
-  return [(a * x + b * y + c) / w, (d * x + e * y + f) / w]
+export function project(map: Projection, point: Point): Point {
+  const x = point[0]
+  const y = point[1]
+  const w = map[6] * x + map[7] * y + map[8]
+  return [(map[0] * x + map[1] * y + map[2]) / w, (map[3] * x + map[4] * y + map[5]) / w]
 }
 
 export const distance = (a: Point, b: Point): number => hypot(a[0] - b[0], a[1] - b[1])

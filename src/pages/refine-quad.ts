@@ -136,28 +136,50 @@ function edgeBeside(picture: RgbPixels, quad: Quad, border: readonly BorderPoint
 
 /** How much colours differ across each place, from outside to inside; of a fold, how much darker it is than both. */
 function edgesBeside(picture: RgbPixels, quad: Quad, swerves: readonly number[], isFold: boolean): Float32Array {
-  const projection = projectionTo(quad)
+  const [a, b, c, d, e, f, g, h, i] = projectionTo(quad)
+  const { data } = picture
   const strength = new Float32Array(along * across)
   const colours = new Float32Array(across * 3)
   for (let k = 0; k < along; k++) {
     colours.fill(0)
     for (let part = 0; part < 4; part++)
       for (let step = 0; step < across; step++) {
-        const [x, y] = project(projection, [(k + 0.2 + part * 0.2) / along, ((2 * step) / (across - 1) - 1) * reach + (swerves[k] as number)])
-        const from = offsetOf(picture, x, y)
-        for (let colour = 0; colour < 3; colour++) colours[step * 3 + colour] = (colours[step * 3 + colour] as number) + (picture.data[from + colour] as number)
+        const u = (k + 0.2 + part * 0.2) / along
+        const v = ((2 * step) / (across - 1) - 1) * reach + (swerves[k] as number)
+        const w = g * u + h * v + i
+        const from = offsetOf(picture, (a * u + b * v + c) / w, (d * u + e * v + f) / w)
+        colours[step * 3] = (colours[step * 3] as number) + (data[from] as number)
+        colours[step * 3 + 1] = (colours[step * 3 + 1] as number) + (data[from + 1] as number)
+        colours[step * 3 + 2] = (colours[step * 3 + 2] as number) + (data[from + 2] as number)
       }
     for (let step = 3; step < across - 3; step++) {
       let sum = 0
-      for (let colour = 0; colour < 3; colour++) {
-        const at = (place: number): number => colours[(step + place) * 3 + colour] as number
-        sum += isFold ? max(0, min(at(2) + at(3), at(-2) + at(-3)) - at(0) - (at(1) + at(-1)) / 2) : abs(at(1) + at(2) + at(3) - at(-1) - at(-2) - at(-3))
-      }
+      for (let colour = 0; colour < 3; colour++) sum += isFold ? foldAt(colours, step * 3 + colour) : stepAt(colours, step * 3 + colour)
       strength[k * across + step] = sum
     }
   }
   return strength
 }
+
+/** Of one colour, in every third place of `colours`: how much three places before and three after `at` differ. */
+const stepAt = (colours: Float32Array, at: number): number =>
+  abs(
+    (colours[at + 3] as number) +
+      (colours[at + 6] as number) +
+      (colours[at + 9] as number) -
+      (colours[at - 3] as number) -
+      (colours[at - 6] as number) -
+      (colours[at - 9] as number),
+  )
+
+/** How much darker it is than both sides. */
+const foldAt = (colours: Float32Array, at: number): number =>
+  max(
+    0,
+    min((colours[at + 6] as number) + (colours[at + 9] as number), (colours[at - 6] as number) + (colours[at - 9] as number)) -
+      (colours[at] as number) -
+      ((colours[at + 3] as number) + (colours[at - 3] as number)) / 2,
+  )
 
 /** The path along the side that gathers most, by dynamic programming (Viterbi): the place across for each place along. */
 function strongestPath(strength: Float32Array, cost: number): number[] {
@@ -165,12 +187,15 @@ function strongestPath(strength: Float32Array, cost: number): number[] {
   const came = new Int8Array(along * across)
   for (let k = 1; k < along; k++)
     for (let step = 0; step < across; step++) {
-      let [best, by] = [Number.NEGATIVE_INFINITY, 0]
+      let best = Number.NEGATIVE_INFINITY
+      let by = 0
       for (let move = -slack; move <= slack; move++) {
         const from = step + move
         if (from < 0 || from >= across) continue
         const value = (total[(k - 1) * across + from] as number) - abs(move) * cost
-        if (value > best) [best, by] = [value, move]
+        if (value <= best) continue
+        best = value
+        by = move
       }
       total[k * across + step] = (total[k * across + step] as number) + best
       came[k * across + step] = by

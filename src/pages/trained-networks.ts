@@ -1,5 +1,5 @@
 /** The trained networks (training/README.md): weights of one byte, with a scale for each output. */
-import type { Layer } from './network'
+import { type Layer, packed } from './network'
 import trained from './trained.json'
 
 interface StoredLayer {
@@ -13,11 +13,15 @@ interface StoredLayer {
   bias: number[]
 }
 
-const layerOf = ({ inputs, outputs, size, stride, weights, scale, bias }: StoredLayer): Layer => {
-  const bytes = Buffer.from(weights, 'base64')
-  const depth = size * size * inputs
-  const values = Float32Array.from({ length: outputs * depth }, (_, k) => bytes.readInt8(k) * (scale[Math.floor(k / depth)] ?? 0))
-  return { inputs, outputs, size, stride, weights: values, bias: Float32Array.from(bias) }
+function layerOf({ weights, scale, bias, ...layer }: StoredLayer): Layer {
+  const bytes = new Int8Array(Buffer.from(weights, 'base64'))
+  const depth = layer.size * layer.size * layer.inputs
+  const values = new Float32Array(bytes.length)
+  for (let output = 0; output < layer.outputs; output++) {
+    const factor = scale[output] ?? 0
+    for (let k = output * depth; k < (output + 1) * depth; k++) values[k] = (bytes[k] as number) * factor
+  }
+  return packed({ ...layer, weights: values, bias: Float32Array.from(bias) })
 }
 
 const layersOf = (stored: StoredLayer[]): Layer[] => stored.map(layerOf)

@@ -1,7 +1,8 @@
 /** Which cells of a page are paper, in whatever light, and which are pictures, fingers, table: by how smoothly their brightness goes over into one another. */
+import { KernelCall } from './kernel-memory'
 
 // Held in this file: loops over many cells look these up no further.
-const { abs, exp, floor, log, max, min } = Math
+const { abs, exp, log, max } = Math
 
 /** Neighbours whose logarithms differ by less are of one thing: light changes gradually, print does not. */
 const mostStep = 0.09
@@ -14,8 +15,11 @@ const mostDrift = 0.3
 /** A shadow keeps at least this share of the light; what is darker is no paper. */
 const darkestShadow = 0.14
 
+/** Reach, in cells, of the edge of a shadow. */
+const edgeCells = 3
+
 interface Thing {
-  cells: number[]
+  cells: number
   /** Mean logarithm of green; of red over green; of blue over green. */
   light: number
   warmth: number
@@ -25,95 +29,52 @@ interface Thing {
 
 /** 1: paper. `planes`: red, green, blue, strokes closed away, 0–255. */
 export function paperCells(planes: readonly Float32Array[], columns: number, rows: number): Uint8Array {
-  const logs = planes.map((plane) => plane.map((value) => log(max(1, value))))
-  const things = thingsOf(logs, columns, rows)
+  const cells = columns * rows
+  const [reds, greens, blues] = planes.map(logarithms) as [Float32Array, Float32Array, Float32Array]
+  const call = new KernelCall()
+  const [red, green, blue] = [reds, greens, blues].map((logs) => call.put(logs)) as [number, number, number]
+  const [labels, list, told] = [call.room(cells * 4), call.room(cells * 4), call.room(cells * 20)]
+  const count = call.run('parts', red, green, blue, columns, rows, mostStep, labels, list, told)
+  const things = thingsOf(call.floats(told, count * 5))
   const paper = things.reduce((best, thing) => (weightOf(thing) > weightOf(best) ? thing : best))
-  const isPaper = new Uint8Array(columns * rows)
-  const [reds, greens, blues] = logs as [Float32Array, Float32Array, Float32Array]
-  for (const thing of things) {
-    if (thing !== paper && !isLitOtherwise(thing, paper, columns * rows * leastShare)) continue
-    for (const cell of thing.cells) {
-      const green = greens[cell] as number
-      if (abs((reds[cell] as number) - green - paper.warmth) < mostDrift && abs((blues[cell] as number) - green - paper.coolness) < mostDrift) isPaper[cell] = 1
-    }
+  const isLit = things.map((thing) => thing === paper || isLitOtherwise(thing, paper, cells * leastShare))
+  const thingAt = call.words(labels, cells)
+  const isPaper = new Uint8Array(cells)
+  for (let cell = 0; cell < cells; cell++) {
+    if (isLit[thingAt[cell] as number] !== true) continue
+    const light = greens[cell] as number
+    if (abs((reds[cell] as number) - light - paper.warmth) < mostDrift && abs((blues[cell] as number) - light - paper.coolness) < mostDrift) isPaper[cell] = 1
   }
-  joinEdges(isPaper, logs, paper, columns, rows)
-  return isPaper
+  // Cells on the slope between light and shadow lie between the brightness of both and have the paper's colour.
+  const [marks, before] = [call.put(isPaper), call.put(isPaper)]
+  call.run('joinBetween', marks, before, red, green, blue, columns, rows, paper.warmth, paper.coolness, mostHue, edgeCells)
+  return call.bytes(marks, cells).slice()
+}
+
+function logarithms(plane: Float32Array): Float32Array {
+  const logs = new Float32Array(plane.length)
+  for (let cell = 0; cell < plane.length; cell++) logs[cell] = log(max(1, plane[cell] as number))
+  return logs
+}
+
+/** Five numbers each: cells, sums of light, warmth and coolness, whether the border is touched. */
+function thingsOf(told: Float32Array): Thing[] {
+  return Array.from({ length: told.length / 5 }, (_, thing) => {
+    const [cells = 1, light = 0, warmth = 0, coolness = 0, touches = 0] = told.subarray(thing * 5, thing * 5 + 5)
+    return { cells, light: light / cells, warmth: warmth / cells, coolness: coolness / cells, touchesBorder: touches === 1 }
+  })
 }
 
 /** Paper is large and light. */
-const weightOf = ({ cells, light }: Thing): number => cells.length * exp(light)
+const weightOf = ({ cells, light }: Thing): number => cells * exp(light)
 
 /**
  * The edge of a hard shadow parts the paper: the other part has the paper's colour. One that is darker reaches the border of the page (an arm, a phone, a window
  * frame throw it from outside); a grey box within is print.
  */
 function isLitOtherwise(thing: Thing, paper: Thing, leastCells: number): boolean {
-  if (thing.cells.length < leastCells) return false
+  if (thing.cells < leastCells) return false
   if (abs(thing.warmth - paper.warmth) > mostHue || abs(thing.coolness - paper.coolness) > mostHue) return false
   const difference = thing.light - paper.light
   return difference > 0 || (thing.touchesBorder && difference > log(darkestShadow))
-}
-
-/** Parts that hang together by small steps. */
-function thingsOf(logs: readonly Float32Array[], columns: number, rows: number): Thing[] {
-  const [reds, greens, blues] = logs as [Float32Array, Float32Array, Float32Array]
-  const seen = new Uint8Array(columns * rows)
-  const things: Thing[] = []
-  const isNear = (one: number, other: number): boolean =>
-    abs((reds[one] as number) - (reds[other] as number)) < mostStep &&
-    abs((greens[one] as number) - (greens[other] as number)) < mostStep &&
-    abs((blues[one] as number) - (blues[other] as number)) < mostStep
-  for (let first = 0; first < seen.length; first++) {
-    if (seen[first] === 1) continue
-    seen[first] = 1
-    const cells = [first]
-    const thing: Thing = { cells, light: 0, warmth: 0, coolness: 0, touchesBorder: false }
-    for (let next = 0; next < cells.length; next++) {
-      const cell = cells[next] as number
-      const column = cell % columns
-      const green = greens[cell] as number
-      thing.light += green
-      thing.warmth += (reds[cell] as number) - green
-      thing.coolness += (blues[cell] as number) - green
-      if (column === 0 || column === columns - 1 || cell < columns || cell >= seen.length - columns) thing.touchesBorder = true
-      const visit = (other: number): void => {
-        if (seen[other] === 1 || !isNear(cell, other)) return
-        seen[other] = 1
-        cells.push(other)
-      }
-      if (column > 0) visit(cell - 1)
-      if (column < columns - 1) visit(cell + 1)
-      if (cell >= columns) visit(cell - columns)
-      if (cell < seen.length - columns) visit(cell + columns)
-    }
-    thing.light /= cells.length
-    thing.warmth /= cells.length
-    thing.coolness /= cells.length
-    things.push(thing)
-  }
-  return things
-}
-
-/** Reach, in cells, of the edge of a shadow. */
-const edgeCells = 3
-
-/** Cells on the slope between light and shadow lie between the brightness of both and have the paper's colour. */
-function joinEdges(isPaper: Uint8Array, logs: readonly Float32Array[], paper: Thing, columns: number, rows: number): void {
-  const [reds, greens, blues] = logs as [Float32Array, Float32Array, Float32Array]
-  const before = Uint8Array.from(isPaper)
-  for (let cell = 0; cell < before.length; cell++) {
-    const green = greens[cell] as number
-    if (before[cell] === 1) continue
-    if (abs((reds[cell] as number) - green - paper.warmth) > mostHue || abs((blues[cell] as number) - green - paper.coolness) > mostHue) continue
-    const [column, row] = [cell % columns, floor(cell / columns)]
-    let [darkest, lightest] = [Infinity, -Infinity]
-    for (let y = max(0, row - edgeCells); y <= min(rows - 1, row + edgeCells); y++)
-      for (let x = max(0, column - edgeCells); x <= min(columns - 1, column + edgeCells); x++) {
-        if (before[y * columns + x] === 0) continue
-        darkest = min(darkest, greens[y * columns + x] as number)
-        lightest = max(lightest, greens[y * columns + x] as number)
-      }
-    if (green >= darkest && green <= lightest) isPaper[cell] = 1
-  }
 }

@@ -3,7 +3,7 @@ import { sidesOf } from '../../src/pages/fit-quad'
 import { placesIn } from '../../src/pages/find-place'
 import { flatten } from '../../src/pages/flatten-page'
 import { judgePlace, outsideShareOf } from '../../src/pages/judge-place'
-import { add, convolve, doubled, type Layer, logProbabilities, meanOf, type Tensor } from '../../src/pages/network'
+import { add, convolve, doubled, type Layer, logProbabilities, meanOf, packed, type Tensor } from '../../src/pages/network'
 import { rotationOf } from '../../src/pages/orientation'
 import { mapHeight, mapWidth, type PlaceMaps } from '../../src/pages/place-maps'
 import { areaOf, aspectOf, clipped, countedFrom, distance, inverseOf, isConvex, type Point, project, projectionTo, type Quad } from '../../src/pages/projection'
@@ -367,7 +367,7 @@ describe('layers', () => {
     [1, 1, 9],
   ])('a convolution of size %d and stride %d to %d outputs is its definition', (size, stride, outputs) => {
     const layer: Layer = { inputs: 3, outputs, size, stride, weights: values(outputs * size * size * 3, 2), bias: values(outputs, 3) }
-    const out = convolve(input, layer, false)
+    const out = convolve(input, packed(layer), false)
     expect([out.width, out.height, out.channels]).toEqual([Math.ceil(7 / stride), Math.ceil(5 / stride), outputs])
     for (let y = 0; y < out.height; y++)
       for (let x = 0; x < out.width; x++)
