@@ -46,11 +46,18 @@ def place_of(state):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--up", required=True)
-    parser.add_argument("--place", required=True)
+    parser.add_argument("--up", help="without it, what the file has stays")
+    parser.add_argument("--place", help="the same")
     parser.add_argument("--out", required=True)
     args = parser.parse_args()
-    trained = {"up": up_of(torch.load(args.up, map_location="cpu")), "place": place_of(torch.load(args.place, map_location="cpu"))}
+    trained = {"up": None, "place": None}
+    if not (args.up and args.place):
+        with open(args.out) as file:
+            trained = json.load(file)
+    if args.up:
+        trained["up"] = up_of(torch.load(args.up, map_location="cpu"))
+    if args.place:
+        trained["place"] = place_of(torch.load(args.place, map_location="cpu"))
     with open(args.out, "w") as file:
         json.dump(trained, file, separators=(",", ":"))
         file.write("\n")

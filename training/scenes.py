@@ -226,6 +226,10 @@ def photographed(rng, pages, kind):
     if kind != "fills":
         for _ in range(int(rng.integers(0, 5)) if rng.random() < 0.6 else 0):
             clutter(rng, picture, pages, around=everything)
+        if rng.random() < 0.2:  # empty sheets of the same paper beside the page or under its edge
+            blank = np.full((60, 42, 3), np.clip(np.median(page, (0, 1)) * rng.uniform(0.93, 1.04), 0, 255), np.uint8)
+            for _ in range(int(rng.integers(1, 3))):
+                clutter(rng, picture, [blank], kind=0.9)
     sy, sx = np.gradient(height(x, y))
     shade = np.clip(1 - rng.uniform(0, 0.8) * scale * (sx * rng.normal() + sy * rng.normal()), 0.5, 1.25).astype(np.float32)
     if is_book:
@@ -260,7 +264,7 @@ def photographed(rng, pages, kind):
     hidden = np.zeros((CH, CW), np.float32)
     for _ in range(int(rng.integers(1, 3)) if rng.random() < 0.35 else 0):
         k = int(rng.integers(4))
-        t = rng.uniform(0.05, 0.95)
+        t = rng.uniform(0.05, 0.95) if rng.random() < 0.6 else rng.choice([0.02, 0.98])  # many hold a page by its corners
         towards = quad[k] * (1 - t) + quad[(k + 1) % 4] * t
         towards = towards + (quad.mean(0) - towards) * rng.uniform(-0.05, 0.3)
         hidden = np.maximum(hidden, finger(rng, picture, tuple(np.clip(towards, 0, (CW - 1, CH - 1)))))

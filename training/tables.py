@@ -102,11 +102,11 @@ def shadow_of(rng):
     return (rng.uniform(0.7, 8), rng.uniform(0.05, 0.5), rng.uniform(-5, 5), rng.uniform(-5, 5)) if rng.random() < 0.85 else None
 
 
-def clutter(rng, picture, pages, around=None):
-    """A thing: pen, rubber, phone, book, another sheet, cup, keyboard, ruler. `around`: a mask (0–1) it mostly keeps off."""
+def clutter(rng, picture, pages, around=None, kind=None):
+    """A thing: pen, rubber, phone, book, another sheet, cup, keyboard, ruler. `around`: a mask (0–1) it mostly keeps off; `kind`: 0–1, 0.72 and more is a sheet."""
     h, w = picture.shape[:2]
     mask = np.zeros((h, w), np.uint8)
-    kind = rng.random()
+    kind = rng.random() if kind is None else kind
     cx, cy, a = rng.uniform(-0.05, 1.05) * w, rng.uniform(-0.05, 1.05) * h, rng.uniform(0, np.pi)
     axis = np.array([np.cos(a), np.sin(a)])
     side = np.array([-axis[1], axis[0]])

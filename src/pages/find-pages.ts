@@ -1,6 +1,6 @@
 /** A frame → its pages, left before right: where the page is, which way is up, flat and fitted into A4. */
 import { Fault } from '../errors'
-import { findPlaces } from './find-place'
+import { nearlySure, type Places, placesIn, surer } from './find-place'
 import { sidesOf } from './fit-quad'
 import { flatten } from './flatten-page'
 import type { Frame, FoundPage } from './found-page'
@@ -8,6 +8,7 @@ import { outsideShareOf } from './judge-place'
 import { isMirrored, rotationOf } from './orientation'
 import { a4, type RgbPixels } from './page'
 import { areaOf, aspectOf, clipped, distance, type Point, project, projectionTo, type Quad } from './projection'
+import { placeMaps } from './place-maps'
 import { type Outlined, refineQuad, type SideKind } from './refine-quad'
 import { type Flat, fileTurn, likeliest, likelyTurns, recounted, setUpright } from './set-upright'
 
@@ -23,26 +24,25 @@ const margin = 0.004
 export async function findPages(frame: Frame): Promise<FoundPage[]> {
   const picture = await decoded(frame)
   const isMirror = isMirrored(frame.orientation)
-  const { pages: coarse, ...told } = frame.kind === 'drawn' ? { pages: [], pageLikelihood: 1, outsideShare: 0 } : findPlaces(picture)
-  const fine = coarse.map((page) => refineQuad(picture, page))
-  const pages = fine.some((page) => isDoubtful(page, picture)) ? [] : fine
+  const isDrawn = frame.kind === 'drawn'
+  const { pages, ...told } = isDrawn ? { pages: [], pageLikelihood: 1, outsideShare: 0 } : placesOf(picture)
   const isWhole = pages.length === 0
   const asStored = (isWhole ? [wholeOf(picture)] : pages).map((place) => standing(place, isMirror))
-  const isDrawn = frame.kind === 'drawn'
-  const likely = isDrawn ? [] : likelyTurns(asStored, frame.orientation, picture.widthPx, picture.heightPx)
-  const turn = isDrawn ? fileTurn(frame.orientation) : likeliest(likely)
+  const turns = isDrawn ? [] : likelyTurns(asStored, frame.orientation, picture.widthPx, picture.heightPx)
+  const turn = isDrawn ? fileTurn(frame.orientation) : likeliest(turns)
   const flat = asStored.map((stored): Flat => {
     const place = recounted(stored, (4 - turn) % 4)
     const projection = projectionTo(isWhole ? place.quad : grown(place.quad))
     return { place, pixels: flatten(picture, projection, sidesOf(place.quad, place.border), ...sizeOf(place.quad, picture)) }
   })
-  const upright = isDrawn ? flat : setUpright(flat, likely, turn)
+  const upright = isDrawn ? flat : setUpright(flat, turns, turn)
   return leftFirst(upright).map(({ place: { quad, sides }, pixels }): FoundPage => {
     const scale = frame.widthPx / picture.widthPx
     return {
       pixels,
       rotationDegCw: rotationOf(quad, isMirror),
       corners: isWhole ? null : quad.map(([x, y]): Point => [round(x * scale * 10) / 10, round(y * scale * 10) / 10]),
+      edges: sides.map((kind) => kind === 'edge' || kind === 'fold'),
       facts: {
         pageLikelihood: told.pageLikelihood,
         outsideShare: isWhole ? 0 : outsideShareOf(quad, sides, told.outsideShare),
@@ -55,6 +55,24 @@ export async function findPages(frame: Frame): Promise<FoundPage[]> {
 
 /** Long side of A4, which most pages are or nearly. */
 const longMm = 297
+
+/** Places that the pixels confirm. Where a doubtful part of the map draws an outline that they do not, the surer part may draw one that they do. */
+function placesOf(picture: RgbPixels): Places {
+  const maps = placeMaps(picture)
+  const refined = (page: Float32Array): Places => {
+    const places = placesIn({ ...maps, page }, picture.widthPx, picture.heightPx)
+    return { ...places, pages: places.pages.map((place) => refineQuad(picture, place)) }
+  }
+  const first = refined(maps.page)
+  if (first.pages.length > 0 && guessesOf(first) === 0) return first
+  const second = refined(surer(maps.page, nearlySure))
+  // Neither the pixels nor the surer part know of it.
+  if (second.pages.length === 0 && guessesOf(first) > 1) return second
+  const best = second.pages.length > 0 && (first.pages.length === 0 || guessesOf(second) < guessesOf(first)) ? second : first
+  return best.pages.some((page) => isDoubtful(page, picture)) ? { ...best, pages: [] } : best
+}
+
+const guessesOf = ({ pages }: Places): number => pages.flatMap(({ sides }) => sides).filter((kind) => kind === 'guess').length
 
 /** Pixels as stored, on white, at most about 4200 on the long side. */
 async function decoded({ picture, widthPx, heightPx }: Frame): Promise<RgbPixels> {

@@ -1,8 +1,7 @@
 /** From the maps of a picture to the quadrangles of its pages: none, one, or the two of an open exercise book. */
-import type { RgbPixels } from './page'
 import { fitQuad } from './fit-quad'
 import { type BorderPoint, borderOf, type CellMap, largestPatch, type Line, lineBetween, lineThrough, offLine } from './outline'
-import { mapHeight, mapWidth, type PlaceMaps, placeMaps } from './place-maps'
+import { mapHeight, mapWidth, type PlaceMaps } from './place-maps'
 import { areaOf, clipped, distance, type Point, type Quad } from './projection'
 import type { Outlined, SideKind } from './refine-quad'
 
@@ -27,9 +26,12 @@ const fewCells = 200
 /** The smaller of two facing pages is at least this much of the larger, even in a steep view. */
 const facingShare = 0.38
 
-export function findPlaces(picture: RgbPixels): Places {
-  return placesIn(placeMaps(picture), picture.widthPx, picture.heightPx)
-}
+/** Where the outline at one half is not confirmed, cells are of the page from this probability on. */
+export const nearlySure = 0.85
+
+/** The same map with the probability `least` become one half. */
+export const surer = (page: Float32Array, least: number): Float32Array =>
+  page.map((value) => (value < least ? (0.5 * value) / least : 0.5 + (0.5 * (value - least)) / (1 - least)))
 
 export function placesIn(maps: PlaceMaps, widthPx: number, heightPx: number): Places {
   const none = { pages: [], pageLikelihood: maps.isPage, outsideShare: maps.outside }

@@ -7,6 +7,7 @@ import { fingerprintOf } from './near-duplicate'
 import { jpegQuality, type MadePage, type Quality } from './page'
 import { paperLight } from './paper-light'
 import { quietPaper } from './quiet-paper'
+import { whitenRims } from './whiten-rims'
 
 export async function finish(found: FoundPage, number: number): Promise<MadePage> {
   const { pixels, facts } = found
@@ -19,6 +20,7 @@ export async function finish(found: FoundPage, number: number): Promise<MadePage
   divideLight(pixels, light)
   const quality = judge({ pixels, light, facts })
   quietPaper(pixels)
+  whitenRims(pixels, found.edges)
   return madeOf(found, number, quality)
 }
 

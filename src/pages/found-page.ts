@@ -31,5 +31,7 @@ export interface FoundPage {
   pixels: RgbPixels
   rotationDegCw: MadePage['rotationDegCw']
   corners: MadePage['corners']
+  /** Whether paper ends there: top, right, bottom, left. */
+  edges: boolean[]
   facts: PageFacts
 }

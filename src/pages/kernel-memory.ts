@@ -29,6 +29,7 @@ interface Kernels {
   noiseOf(...numbers: number[]): number
   normalView(...numbers: number[]): void
   turn(...numbers: number[]): void
+  whitenRims(...numbers: number[]): void
 }
 
 export type Kernel = Exclude<keyof Kernels, 'memory' | 'heapBase'>

@@ -25,16 +25,33 @@ export interface PlaceMaps {
   outside: number
 }
 
-/** A standing picture is read with rows and columns exchanged: its maps lie too, and their x runs down the picture. */
+/**
+ * A standing picture is read with rows and columns exchanged: its maps lie too, and their x runs down the picture. It is looked at twice, the second time upside down: what
+ * the network is not sure of differs, and the mean is nearer than either.
+ */
 export function placeMaps(picture: RgbPixels): PlaceMaps {
+  const view = normalised(picture)
+  const [one, other] = [scoresOf(view), scoresOf(upsideDown(view))]
+  const cells = mapWidth * mapHeight
+  const channel = (index: number): Float32Array => {
+    const values = new Float32Array(cells)
+    for (let cell = 0; cell < cells; cell++)
+      values[cell] = sigmoid(((one.maps.data[cell * 4 + index] as number) + (other.maps.data[(cells - 1 - cell) * 4 + index] as number)) / 2)
+    return values
+  }
+  const fact = (index: number): number => sigmoid(((one.facts.data[index] ?? 0) + (other.facts.data[index] ?? 0)) / 2)
+  return { page: channel(0), strip: channel(1), fold: channel(2), corner: channel(3), isPage: fact(0), isSpread: fact(1), outside: fact(2) }
+}
+
+function scoresOf(view: Tensor): { maps: Tensor; facts: Tensor } {
   const network = placeNetwork()
   const levels: Tensor[] = []
-  let x = normalised(picture)
+  let x = view
   for (const layer of network.down) levels.push((x = convolve(x, layer, true)))
   for (const layer of network.deep) add(x, convolve(x, layer, true))
   add(x, convolve(meanOf(x), network.context, false))
   activate(x.data)
-  const facts = convolve(meanOf(x), network.facts, false).data
+  const facts = convolve(meanOf(x), network.facts, false)
   for (let k = 0; k < 3; k++) {
     x = doubled(convolve(x, network.up[k] as Layer, false))
     add(x, convolve(levels[3 - k] as Tensor, network.side[k] as Layer, false))
@@ -42,10 +59,14 @@ export function placeMaps(picture: RgbPixels): PlaceMaps {
     const mix = network.mix[k]
     if (mix) x = convolve(x, mix, true)
   }
-  const maps = convolve(x, network.maps, false)
-  const channel = (index: number): Float32Array => Float32Array.from({ length: mapWidth * mapHeight }, (_, cell) => sigmoid(maps.data[cell * 4 + index] ?? 0))
-  const fact = (index: number): number => sigmoid(facts[index] ?? 0)
-  return { page: channel(0), strip: channel(1), fold: channel(2), corner: channel(3), isPage: fact(0), isSpread: fact(1), outside: fact(2) }
+  return { maps: convolve(x, network.maps, false), facts }
+}
+
+function upsideDown({ width, height, channels, data }: Tensor): Tensor {
+  const turned = new Float32Array(data.length)
+  for (let from = 0, to = data.length - channels; from < data.length; from += channels, to -= channels)
+    for (let channel = 0; channel < channels; channel++) turned[to + channel] = data[from + channel] as number
+  return { width, height, channels, data: turned }
 }
 
 function normalised(picture: RgbPixels): Tensor {

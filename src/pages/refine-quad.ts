@@ -30,8 +30,16 @@ export interface Outlined {
   sides: SideKind[]
 }
 
+/** An edge that ends so near to where looking ended, in shares of the reach, may go on. */
+const nearEnd = 0.8
+
 /** Corners keep their order; along a side whose edge is clear, the outline is that edge. */
-export function refineQuad(picture: RgbPixels, { quad, border, sides }: Outlined): Outlined {
+export function refineQuad(picture: RgbPixels, place: Outlined): Outlined {
+  const { refined, isAtEnd } = refinedOnce(picture, place)
+  return isAtEnd ? refinedOnce(picture, { ...refined, sides: place.sides }).refined : refined
+}
+
+function refinedOnce(picture: RgbPixels, { quad, border, sides }: Outlined): { refined: Outlined; isAtEnd: boolean } {
   const edges = quad.map((_, k) => edgeBeside(picture, countedFrom(quad, k), border, sides[k] ?? 'cut'))
   const projection = projectionTo(quad)
   const moved = quad.map((_, k): Point => {
@@ -48,14 +56,19 @@ export function refineQuad(picture: RgbPixels, { quad, border, sides }: Outlined
       ][k] as Point,
     )
   }) as Quad
-  if (!isConvex(moved)) return { quad, border, sides }
+  if (!isConvex(moved)) return { refined: { quad, border, sides }, isAtEnd: false }
   sides.forEach((kind, k) => {
     if (kind === 'fold') endFold(picture, moved, k)
   })
   const inverse = inverseOf(projection)
   const others = border.filter(({ at }) => edges[nearestSide(project(inverse, at))] === null)
   const seen = edges.flatMap((edge) => edge?.points ?? []).map((at) => ({ at, isCut: false }))
-  return { quad: moved, border: [...others, ...seen], sides: sides.map((kind, k) => (kind === 'edge' && edges[k] === null ? 'guess' : kind)) }
+  const refined = {
+    quad: moved,
+    border: [...others, ...seen],
+    sides: sides.map((kind, k): SideKind => (kind === 'edge' && edges[k] === null ? 'guess' : kind)),
+  }
+  return { refined, isAtEnd: edges.some((edge) => edge !== null && max(abs(edge.first), abs(edge.last)) > nearEnd * reach) }
 }
 
 /** How far a fold is followed beyond and before its ends, as a share of the page. */

@@ -39,7 +39,10 @@ export function turnLikelihoods(view: Grey): number[] {
     const [first = 0, second = 0] = [...sums].sort((a, b) => b - a)
     if (asked >= fewestPatches && first - second > clear) break
   }
-  return sums
+  // Patches that no turn explains better than chance contradict each other: there is no writing in them, and they say nothing.
+  const chance = asked * trust * Math.log(1 / 4)
+  const isWriting = asked === 0 ? 0 : max(0, 1 - max(...sums) / chance)
+  return sums.map((sum) => sum * isWriting)
 }
 
 function scores(patch: Tensor): Float32Array {

@@ -1,6 +1,6 @@
 /** Outlines, quadrangles, spreads and turns, on maps drawn here: what the networks would say is given. */
 import { sidesOf } from '../../src/pages/fit-quad'
-import { placesIn } from '../../src/pages/find-place'
+import { nearlySure, placesIn, surer } from '../../src/pages/find-place'
 import { flatten } from '../../src/pages/flatten-page'
 import { judgePlace, outsideShareOf } from '../../src/pages/judge-place'
 import { add, convolve, doubled, type Layer, logProbabilities, meanOf, packed, type Tensor } from '../../src/pages/network'
@@ -153,6 +153,20 @@ describe('where the page is', () => {
   })
 })
 
+test('a doubtful part of the map is left out where only what is nearly sure counts', () => {
+  const sure = within(askew)
+  const doubtful = within([
+    [12, 2],
+    [52, 1],
+    [52, 5],
+    [12, 8],
+  ])
+  const page = filled(sure).map((value, cell) => Math.max(value, doubtful([(cell % mapWidth) + 0.5, Math.floor(cell / mapWidth) + 0.5]) ? 0.6 : 0))
+  const top = (map: Float32Array): number => Math.min(...(placesIn(maps(map), mapWidth, mapHeight).pages[0]?.quad.map(([, y]) => y) ?? [Number.NaN]))
+  expect(top(page)).toBeLessThan(3.5)
+  expect(top(surer(page, nearlySure))).toBeGreaterThan(4)
+})
+
 describe('what the place says', () => {
   const [wide, high]: [Quad, Quad] = [
     [
@@ -218,6 +232,12 @@ describe('the edge in the pixels', () => {
   test('a quadrangle that is a little off moves onto the edge', () => {
     expect(apart(nearly, page)).toBeGreaterThan(3.5)
     expect(apart(refineQuad(picture(230, 90), { quad: nearly, border: [], sides: all }).quad, page)).toBeLessThan(1.2)
+  })
+
+  test('a corner farther off than one look reaches is found by the next', () => {
+    const far = nearly.map(([x, y], k): Point => (k === 3 ? [x + 9, y] : [x, y])) as Quad
+    expect(apart(far, page)).toBeGreaterThan(6.6)
+    expect(apart(refineQuad(picture(230, 90), { quad: far, border: [], sides: all }).quad, page)).toBeLessThan(1.5)
   })
 
   test('without an edge, or along a fold, it stays where it was', () => {
