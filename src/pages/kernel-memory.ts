@@ -27,6 +27,7 @@ interface Kernels {
   parts(...numbers: number[]): number
   lumas(...numbers: number[]): void
   noiseOf(...numbers: number[]): number
+  reversed(...numbers: number[]): void
   normalView(...numbers: number[]): void
   turn(...numbers: number[]): void
   whitenRims(...numbers: number[]): void

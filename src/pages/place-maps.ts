@@ -1,4 +1,5 @@
 /** Where the page is, as a small network sees it: maps over the whole picture. */
+import { KernelCall } from './kernel-memory'
 import type { RgbPixels } from './page'
 import { activate, add, convolve, doubled, type Layer, meanOf, sigmoid, type Tensor } from './network'
 import { normalView } from './raster'
@@ -63,10 +64,10 @@ function scoresOf(view: Tensor): { maps: Tensor; facts: Tensor } {
 }
 
 function upsideDown({ width, height, channels, data }: Tensor): Tensor {
-  const turned = new Float32Array(data.length)
-  for (let from = 0, to = data.length - channels; from < data.length; from += channels, to -= channels)
-    for (let channel = 0; channel < channels; channel++) turned[to + channel] = data[from + channel] as number
-  return { width, height, channels, data: turned }
+  const call = new KernelCall()
+  const out = call.room(data.byteLength)
+  call.run('reversed', call.put(data), width * height, out)
+  return { width, height, channels, data: call.floats(out, data.length) }
 }
 
 function normalised(picture: RgbPixels): Tensor {

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { boxMean, close } from '../../src/pages/cell-grid'
+import { divideLight } from '../../src/pages/even-light'
 import { fingerprintBytes, fingerprintOf } from '../../src/pages/near-duplicate'
 import { quietPaper } from '../../src/pages/quiet-paper'
 import { greyView, normalView, turned } from '../../src/pages/raster'
@@ -147,4 +148,32 @@ test('a fingerprint holds the ink of its cells', () => {
   const cellAt = (x: number, y: number): number => floor(y / 10) * 48 + floor(x / 10)
   expect([level(cellAt(5, 5)), level(cellAt(35, 45)), level(cellAt(45, 5)), level(cellAt(5, 55)), level(cellAt(400, 600))]).toEqual([15, 15, 0, 0, 0])
   expect(ceil(48 / 2) * 68 + 1).toBe(print.length)
+})
+
+test.each([63, 64, 70])('light is divided out as between the middles of its cells, %d pixels wide', (width) => {
+  const [height, cellPx] = [40, 9]
+  const [columns, rows] = [ceil(width / cellPx), ceil(height / cellPx)]
+  const planes = [0, 1, 2].map((channel) => Float32Array.from({ length: columns * rows }, (_, cell) => 120 + 100 * noise(cell * 3 + channel))) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ]
+  const source = picture(width, height, (x, y, channel) => floor(60 + 120 * noise(x * 31 + y * 17 + channel)))
+  const before = Buffer.from(source.data)
+  divideLight(source, { columns, rows, cellPx, planes, contrast: new Float32Array(columns * rows), isPaper: new Uint8Array(columns * rows) })
+  const gainAt = (plane: Float32Array, x: number, y: number): number => {
+    const u = max(0, min(columns - 1, (x + 0.5) / cellPx - 0.5))
+    const v = max(0, min(rows - 1, (y + 0.5) / cellPx - 0.5))
+    const gain = (column: number, row: number): number => 246 / (plane[min(rows - 1, row) * columns + min(columns - 1, column)] ?? 1)
+    const along = (row: number): number => gain(floor(u), row) * (1 - (u % 1)) + gain(floor(u) + 1, row) * (u % 1)
+    return along(floor(v)) * (1 - (v % 1)) + along(floor(v) + 1) * (v % 1)
+  }
+  let most = 0
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++)
+      for (const [channel, plane] of planes.entries()) {
+        const at = (y * width + x) * 3 + channel
+        most = max(most, abs((source.data[at] ?? 0) - min(255, (before[at] ?? 0) * gainAt(plane, x, y))))
+      }
+  expect(most).toBeLessThan(1.01)
 })

@@ -88,3 +88,13 @@ export function greyView(source: usize, widthPx: i32, heightPx: i32, columns: us
 function nearest(k: i32, count: i32, length: i32): i32 {
   return min(length - 1, <i32>(((<f64>k + 0.5) * <f64>length) / <f64>count))
 }
+
+/** `count` pixels of three floats, the last first: a view upside down. */
+export function reversed(data: usize, count: i32, out: usize): void {
+  for (let k = 0; k < count; k++) {
+    const from = data + <usize>k * 12
+    const to = out + <usize>(count - 1 - k) * 12
+    store<u64>(to, load<u64>(from))
+    store<u32>(to, load<u32>(from, 8), 8)
+  }
+}
