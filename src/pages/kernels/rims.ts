@@ -1,9 +1,9 @@
-/** Luma from which a pixel is paper, after paper was quieted. */
-const paper: i32 = 250
+/** Luma from which a pixel is paper, or the last of a soft shadow on it, after paper was quieted. */
+const paper: i32 = 228
 /** So many pixels of paper in a row end what is at the rim. */
 const beyondRim: i32 = 3
 /** Of the places along a side that are not paper, so many have a rim that ends, in percent: else what is there is no rim, or only part of one could be told. */
-const mostly: i32 = 70
+const mostly: i32 = 60
 /** Of the places around one, the same: a stroke that reaches the edge is short, a rim is long. */
 const around: i32 = 60
 
