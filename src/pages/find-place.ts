@@ -62,7 +62,7 @@ function placeOf(clockwiseInMap: Quad, border: BorderPoint[], fold: Float32Array
   const sides = quad.map((corner, k) => sideKind(corner, quad[(k + 1) % 4] as Point, fold))
   const toPixels = ([x, y]: Point): Point =>
     heightPx > widthPx ? [(y / mapHeight) * widthPx, (x / mapWidth) * heightPx] : [(x / mapWidth) * widthPx, (y / mapHeight) * heightPx]
-  return { quad: quad.map(toPixels) as Quad, sides, border: border.map(({ at, isCut }) => ({ at: toPixels(at), isCut })) }
+  return { quad: quad.map(toPixels) as Quad, sides, border: border.map((point) => ({ ...point, at: toPixels(point.at) })) }
 }
 
 /** Cells from the end of the map within which a side is where the picture ends. */
@@ -124,7 +124,7 @@ function cellsAlong(line: Line, patch: CellMap): { at: Point; cell: number }[] {
 
 /** The border on either side of the fold, each closed along it. */
 function halves(border: BorderPoint[], fold: Line, patch: CellMap): BorderPoint[][] {
-  const shared = cellsAlong(fold, patch).map(({ at }) => ({ at, isCut: false }))
+  const shared = cellsAlong(fold, patch).map(({ at }) => ({ at, isCut: false, isVague: false }))
   return [1, -1].map((side) => [...border.filter(({ at }) => side * offLine(fold, at) > 0), ...shared])
 }
 

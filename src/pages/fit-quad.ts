@@ -17,10 +17,11 @@ const roundEnds = 0.1
 export function fitQuad(border: readonly BorderPoint[], corners: CellMap): Quad | null {
   const rough = largestQuad(hullOf(border.map((point) => point.at)))
   if (rough === null) return null
+  const clear = border.filter(({ isVague }) => !isVague)
   const first = areaOf(rough) > 0 ? rough : ([...rough].reverse() as Quad)
   const lined = refined(refined(first, border), border)
   const seen = lined.map((corner) => seenCorner(corner, corners) ?? corner)
-  return bestOf(lined, seen, border) ?? (isConvex(first) ? first : null)
+  return bestOf(lined, seen, clear) ?? (isConvex(first) ? first : null)
 }
 
 /** What was seen is believed unless the lines fit so much better. */
@@ -95,15 +96,18 @@ function refined(quad: Quad, border: readonly BorderPoint[]): Quad {
   return crossings as Quad
 }
 
+/** Where so much of a side is clear, what is vague is not asked. */
+const clearPart = 0.25
+
 function sideLine(a: Point, b: Point, border: readonly BorderPoint[]): Line {
   const straight = lineBetween(a, b)
   const length = distance(a, b)
-  let near = border
-    .filter(({ at, isCut }) => {
-      const t = ((at[0] - a[0]) * straight.along[0] + (at[1] - a[1]) * straight.along[1]) / length
-      return !isCut && t > roundEnds && t < 1 - roundEnds && abs(offLine(straight, at)) < 1.5 + 0.07 * length
-    })
-    .map((point) => point.at)
+  const beside = border.filter(({ at, isCut }) => {
+    const t = ((at[0] - a[0]) * straight.along[0] + (at[1] - a[1]) * straight.along[1]) / length
+    return !isCut && t > roundEnds && t < 1 - roundEnds && abs(offLine(straight, at)) < 1.5 + 0.07 * length
+  })
+  const clear = beside.filter(({ isVague }) => !isVague)
+  let near = (clear.length < max(3, clearPart * length) ? beside : clear).map((point) => point.at)
   let line = lineThrough(near)
   for (let round = 0; round < 3 && line !== null && near.length > 5; round++) {
     const fitted: Line = line
@@ -154,7 +158,7 @@ export function sidesOf(quad: Quad, border: readonly BorderPoint[]): Sides | nul
 export function swerveOf(quad: Quad, border: readonly BorderPoint[]): Float32Array {
   const inverse = inverseOf(projectionTo(quad))
   const seen = border
-    .filter((point) => !point.isCut)
+    .filter((point) => !point.isCut && !point.isVague)
     .map((point) => project(inverse, point.at))
     .filter(([t, off]) => t > 0.01 && t < 0.99 && abs(off) < mostSwerve)
   const curve = new Set(seen.map(([t]) => Math.floor(t * 8))).size < 7 ? null : sideCurve(seen, false)

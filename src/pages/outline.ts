@@ -15,7 +15,12 @@ export interface BorderPoint {
   at: Point
   /** The patch goes on beyond the map here. */
   isCut: boolean
+  /** The map goes over from page to none so gradually that the border may be elsewhere. */
+  isVague: boolean
 }
+
+/** Less between two cells side by side is vague; a clear edge takes two at most. */
+const leastStep = 0.25
 
 /** The map with everything but its largest patch of 0.5 and more set to 0; null where there is none. Cells beside the patch keep their value up to 0.5. */
 export function largestPatch({ width, height, data }: CellMap): CellMap | null {
@@ -55,12 +60,13 @@ export function borderOf(map: CellMap): BorderPoint[] {
     let [first, last] = [-1, -1]
     for (let k = 0; k < length; k++) if (valueAt(k) >= 0.5) [first, last] = [first < 0 ? k : first, k]
     if (first < 0) return
-    const crossing = (inside: number, outside: number): number => {
+    const crossing = (inside: number, outside: number): BorderPoint => {
       const [a, b] = [valueAt(inside), valueAt(outside)]
-      return inside + 0.5 + (outside - inside) * min(1, max(0, (a - 0.5) / max(1e-6, a - b)))
+      const place = inside + 0.5 + (outside - inside) * min(1, max(0, (a - 0.5) / max(1e-6, a - b)))
+      return { at: pointAt(place), isCut: false, isVague: a - b < leastStep }
     }
-    points.push(first === 0 ? { at: pointAt(0), isCut: true } : { at: pointAt(crossing(first, first - 1)), isCut: false })
-    points.push(last === length - 1 ? { at: pointAt(length), isCut: true } : { at: pointAt(crossing(last, last + 1)), isCut: false })
+    points.push(first === 0 ? { at: pointAt(0), isCut: true, isVague: false } : crossing(first, first - 1))
+    points.push(last === length - 1 ? { at: pointAt(length), isCut: true, isVague: false } : crossing(last, last + 1))
   }
   const { width, height, data } = map
   for (let y = 0; y < height; y++)

@@ -62,7 +62,7 @@ function refinedOnce(picture: RgbPixels, { quad, border, sides }: Outlined): { r
   })
   const inverse = inverseOf(projection)
   const others = border.filter(({ at }) => edges[nearestSide(project(inverse, at))] === null)
-  const seen = edges.flatMap((edge) => edge?.points ?? []).map((at) => ({ at, isCut: false }))
+  const seen = edges.flatMap((edge) => edge?.points ?? []).map((at) => ({ at, isCut: false, isVague: false }))
   const refined = {
     quad: moved,
     border: [...others, ...seen],

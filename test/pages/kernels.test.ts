@@ -120,7 +120,7 @@ function plainlyQuieted({ widthPx, heightPx, data }: ReturnType<typeof picture>,
       let sum = 0
       for (let dy = -2; dy <= 2; dy++) for (let dx = -2; dx <= 2; dx++) sum += dark(x + dx, y + dy)
       const own = dark(x, y)
-      const part = max(0, min(1, ((sum + 4 * own) / 29 - 5) / 24))
+      const part = max(0, min(1, ((sum + 4 * own) / 29 - 6) / 24))
       const thinness = own === 0 ? 0 : 1 - sum / (25 * own)
       const strength = max(0, part * part * (3 - 2 * part) * (1.1 + 0.5 * thinness))
       const colour = 1 + 0.5 * max(0, thinness)

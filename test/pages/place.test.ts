@@ -153,6 +153,18 @@ describe('where the page is', () => {
   })
 })
 
+test('where a side is vague, its clear part says where it goes on', () => {
+  // A sheet of the same paper lies under the lower part of the left side: the map fades out over eight cells, too far in.
+  const page = filled(within(askew)).map((value, cell) => {
+    const [x, y] = [(cell % mapWidth) + 0.5, Math.floor(cell / mapWidth) + 0.5]
+    const left = 12 - (3 * (y - 8)) / 35
+    return y > 24 && x < left + 12 ? Math.min(value, Math.max(0, (x - left) / 12)) : value
+  })
+  const { pages } = placesIn(maps(page), mapWidth, mapHeight)
+  expect(pages.length).toBe(1)
+  expect(apart(pages[0]?.quad as Quad, askew)).toBeLessThan(0.6)
+})
+
 test('a doubtful part of the map is left out where only what is nearly sure counts', () => {
   const sure = within(askew)
   const doubtful = within([
