@@ -1,6 +1,6 @@
 /** A returned page rebuilt from what it draws, with the ink drawn in: nothing active, nothing of anybody else (THREATS.md D9). */
-import { PDFArray, type PDFDict, PDFName, PDFNumber, type PDFObject, type PDFPage } from '@cantoo/pdf-lib'
-import type { PDFRef } from 'pdf-lib'
+import { PDFArray, type PDFDict as ReadDict, PDFName, PDFNumber, type PDFObject, type PDFPage } from '@cantoo/pdf-lib'
+import type { PDFDict, PDFRef } from 'pdf-lib'
 import { type Annotation, annotationsOf, type Box, normal } from './annotation'
 import { annotationOperators, formName, stateName } from './annotation-drawing'
 import type { CleanCopier } from './clean-copy'
@@ -19,11 +19,9 @@ export interface PageTools {
 /** Throws where the page cannot be copied cleanly. */
 export function rebuildPage(page: PDFPage, rotationDegCw: number, copier: CleanCopier, { pdf, face, tree }: PageTools): PDFRef {
   const { node } = page
-  const content = copier.contentOf(node.get(PDFName.of('Contents')))
-  const names = contentNames(content)
-  const resources = copier.resources(node.getInheritableAttribute(PDFName.of('Resources')), names)
   const { mediaBox, cropBox } = boxesOf(page)
   const forms = new Map<string, PDFRef>()
+  const { content, resources } = drawingOf(page, copier, forms, pdf)
   const states = new Map<string, Literal>()
   const ink = annotationOperators(annotationsOf(node, node.context), {
     face,
@@ -34,7 +32,7 @@ export function rebuildPage(page: PDFPage, rotationDegCw: number, copier: CleanC
   pdf.extend(resources, 'XObject', forms)
   pdf.extend(resources, 'ExtGState', states)
   if (face.isUsed) pdf.extend(resources, 'Font', new Map([[face.key, face.ref]]))
-  const body = Buffer.concat([Buffer.from('q\n'), content, Buffer.from(`\n${'Q\n'.repeat(names.open + 1)}${ink}\n`, 'latin1')])
+  const body = Buffer.concat([content, Buffer.from(`\n${ink}\n`, 'latin1')])
   const turn = (((page.getRotation().angle + rotationDegCw) % 360) + 360) % 360
   const userUnit = node.context.lookup(node.get(PDFName.of('UserUnit')))
   const group = node.get(PDFName.of('Group'))
@@ -44,6 +42,21 @@ export function rebuildPage(page: PDFPage, rotationDegCw: number, copier: CleanC
   if (userUnit instanceof PDFNumber) entries.UserUnit = userUnit.asNumber()
   if (group) entries.Group = copier.copy(group)
   return pdf.add(entries)
+}
+
+/** Names that annotation-drawing.ts and cut-correction.ts give. */
+const ownNames = /^Ct(F\d+|G\d+m?|Font|Page)$/
+
+/** What the page draws, its graphics states closed. A page that was corrected before, whose names are those of the new ink, becomes a form that keeps them to itself. */
+function drawingOf(page: PDFPage, copier: CleanCopier, forms: Map<string, PDFRef>, pdf: PdfFile): { content: Buffer; resources: PDFDict } {
+  const content = copier.contentOf(page.node.get(PDFName.of('Contents')))
+  const names = contentNames(content)
+  const resources = copier.resources(page.node.getInheritableAttribute(PDFName.of('Resources')), names)
+  if (![...names.names].some((name) => ownNames.test(name)))
+    return { content: Buffer.concat([Buffer.from('q\n'), content, Buffer.from(`\n${'Q\n'.repeat(names.open + 1)}`, 'latin1')]), resources }
+  const box = rounded(boxesOf(page).mediaBox)
+  forms.set('CtPage', pdf.writeStream(pdf.reserve(), { Type: 'XObject', Subtype: 'Form', BBox: box, Resources: resources }, content))
+  return { content: Buffer.from('q /CtPage Do Q', 'latin1'), resources: pdf.dict({}) }
 }
 
 /** Adds a graphics state and gives its name. */
@@ -66,7 +79,7 @@ export function boxesOf({ node }: PDFPage): { mediaBox: Box; cropBox: Box } {
   return { mediaBox, cropBox: box('CropBox') ?? mediaBox }
 }
 
-function boxOf(object: PDFObject | undefined, node: PDFDict): Box | null {
+function boxOf(object: PDFObject | undefined, node: ReadDict): Box | null {
   const value = node.context.lookup(object)
   if (!(value instanceof PDFArray) || value.size() !== 4) return null
   const box = normal(

@@ -79,6 +79,28 @@ test.each([
   expect((await PDFDocument.load(out)).getPage(0).node.has(PDFName.of('Annots'))).toBe(false)
 })
 
+test('a page that was corrected before keeps that ink, and gets the new', async () => {
+  const square = (left: number, colour: string): Record<string, unknown>[] => [
+    { Subtype: 'Line', Rect: [left, 500, left + 100, 560], L: [left, 500, left + 100, 560], C: [1, 0, 0], BS: { W: 4 }, CA: 0.5 },
+    { Subtype: 'FreeText', Rect: [left, 600, left + 100, 640], Contents: PDFString.of(colour), DA: PDFString.of('/Helv 12 Tf 1 0 0 rg') },
+  ]
+  const stamped = (bytes: Uint8Array | Buffer, index: number, left: number, colour: string): Promise<Uint8Array> =>
+    PDFDocument.load(bytes).then((pdf) => {
+      const form = pdf.context.register(
+        pdf.context.stream(`${colour} rg 0 0 10 10 re f`, dictionary({ Type: 'XObject', Subtype: 'Form', BBox: [0, 0, 10, 10] })),
+      )
+      const stamp = { Subtype: 'Stamp', Rect: [left, 300, left + 40, 340], AP: { N: form } }
+      const notes = [stamp, ...square(left, colour === '1 0 0' ? 'premier' : 'second')]
+      pdf.getPage(index).node.set(PDFName.of('Annots'), pdf.context.obj(notes.map((note) => pdf.context.obj(dictionary({ Type: 'Annot', ...note })))))
+      return pdf.save()
+    })
+  const once = await cutPages(await stamped(pile, 1, 100, '1 0 0'), [1], sources)
+  const twice = await cutPages(await stamped(once, 0, 300, '0 0 1'), [0], sources)
+  const pixels = await pixelsOf(twice)
+  expect([inkNear(pixels, 120, 320), inkNear(pixels, 320, 320)]).toEqual(['red', 'blue'])
+  expect((await textsOf(twice))[0]).toMatch(/premier[^]*second|second[^]*premier/)
+})
+
 test('draws an appearance where its rectangle lies, and not what is hidden', async () => {
   const bytes = await annotated([], (pdf) => {
     const form = (): unknown =>
