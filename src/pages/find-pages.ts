@@ -42,7 +42,7 @@ export async function findPages(frame: Frame): Promise<FoundPage[]> {
       pixels,
       rotationDegCw: rotationOf(quad, isMirror),
       corners: isWhole ? null : quad.map(([x, y]): Point => [round(x * scale * 10) / 10, round(y * scale * 10) / 10]),
-      edges: sides.map((kind) => kind === 'edge' || kind === 'fold'),
+      sides,
       facts: {
         pageLikelihood: told.pageLikelihood,
         outsideShare: isWhole ? 0 : outsideShareOf(quad, sides, told.outsideShare),

@@ -20,7 +20,7 @@ export async function finish(found: FoundPage, number: number): Promise<MadePage
   divideLight(pixels, light)
   const quality = judge({ pixels, light, facts })
   quietPaper(pixels)
-  whitenRims(pixels, found.edges)
+  whitenRims(pixels, found.sides)
   return madeOf(found, number, quality)
 }
 

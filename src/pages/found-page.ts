@@ -1,6 +1,7 @@
 /** What passes between the stages: decoded frame → found page → finished page. */
 import type { Sharp } from 'sharp'
 import type { MadePage, RgbPixels } from './page'
+import type { SideKind } from './refine-quad'
 
 /** A picture as stored, not turned: a pipeline that yields its pixels, and what the file says about them. */
 export interface Frame {
@@ -31,7 +32,7 @@ export interface FoundPage {
   pixels: RgbPixels
   rotationDegCw: MadePage['rotationDegCw']
   corners: MadePage['corners']
-  /** Whether paper ends there: top, right, bottom, left. */
-  edges: boolean[]
+  /** What ends the page: top, right, bottom, left. */
+  sides: SideKind[]
   facts: PageFacts
 }

@@ -1,8 +1,9 @@
 /** What lies along the edges goes, what is written stays. */
+import type { SideKind } from '../../src/pages/refine-quad'
 import { whitenRims } from '../../src/pages/whiten-rims'
 
 const [width, height] = [400, 600]
-const every = [true, true, true, true]
+const every: SideKind[] = ['edge', 'edge', 'edge', 'edge']
 
 /** White paper, and what is drawn on it: boxes of a grey. */
 const page = (...boxes: [left: number, top: number, right: number, bottom: number, grey: number][]) => {
@@ -24,9 +25,17 @@ test.each([
   const cut = page([...rim])
   whitenRims(
     cut,
-    ['top', 'right', 'bottom', 'left'].map((name) => name !== side),
+    ['top', 'right', 'bottom', 'left'].map((name) => (name === side ? 'cut' : 'edge')),
   )
   expect(greyAt(cut, x, y)).toBe(rim[4])
+})
+
+test("a gutter's shadow is deeper than a rim", () => {
+  const gutter = (): ReturnType<typeof page> => page([width - 14, 0, width, height, 170])
+  const [book, sheet] = [gutter(), gutter()]
+  whitenRims(book, ['edge', 'fold', 'edge', 'edge'])
+  whitenRims(sheet, every)
+  expect([greyAt(book, width - 10, 300), greyAt(sheet, width - 10, 300)]).toEqual([255, 170])
 })
 
 test('a ruling that crosses the rim begins where the rim ends', () => {
