@@ -38,6 +38,13 @@ test("a gutter's shadow is deeper than a rim", () => {
   expect([greyAt(book, width - 10, 300), greyAt(sheet, width - 10, 300)]).toEqual([255, 170])
 })
 
+test('letters that begin beside a rim stay whole', () => {
+  const letters = Array.from({ length: 30 }, (_, k): [number, number, number, number, number] => [11, 40 + k * 18, 40, 50 + k * 18, 20])
+  const book = page([0, 0, 5, height, 120], ...letters)
+  whitenRims(book, ['edge', 'edge', 'edge', 'fold'])
+  expect([greyAt(book, 2, 300), greyAt(book, 11, 45), greyAt(book, 12, 45), greyAt(book, 39, 45)]).toEqual([255, 20, 20, 20])
+})
+
 test('a ruling that crosses the rim begins where the rim ends', () => {
   const ruled = page([0, 0, 5, height, 80], [0, 300, width, 302, 170])
   whitenRims(ruled, every)

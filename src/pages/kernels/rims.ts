@@ -30,13 +30,13 @@ export function whitenRims(data: usize, width: i32, height: i32, sides: i32, dep
       if (rim != 0) dark++
     }
     if (rims * 100 < dark * mostly) continue
-    const deepest = depths + <usize>length * 4
-    for (let k = 0; k < length; k++) store<i32>(deepest + <usize>k * 4, deepestAround(depths, length, k, reach))
+    const usual = depths + <usize>length * 4
+    for (let k = 0; k < length; k++) store<i32>(usual + <usize>k * 4, usualAround(depths, length, k, reach))
     for (let k = 0; k < length; k++) {
       // A ruling crosses the rim and goes on: there it is as deep as beside.
       const own = load<i32>(depths + <usize>k * 4)
-      const beside = load<i32>(deepest + <usize>k * 4)
-      const end = beside == 0 ? 0 : own > 0 ? own : beside
+      const beside = load<i32>(usual + <usize>k * 4)
+      const end = beside == 0 || own == 0 ? 0 : own > 0 ? own : beside
       for (let step = 0; step < end; step++) {
         const at = first + <usize>(k * along + step * inwards)
         store<u16>(at, 0xffff)
@@ -46,26 +46,34 @@ export function whitenRims(data: usize, width: i32, height: i32, sides: i32, dep
   }
 }
 
-/** Of the rims within `reach`; 0 where they are too few. */
-function deepestAround(depths: usize, length: i32, k: i32, reach: i32): i32 {
+/** Mean of the rims within `reach`; 0 where they are too few. */
+function usualAround(depths: usize, length: i32, k: i32, reach: i32): i32 {
   let rims = 0
-  let deepest = 0
+  let sum = 0
   const start = max(0, k - reach)
   const end = min(length - 1, k + reach)
   for (let near = start; near <= end; near++) {
     const rim = load<i32>(depths + <usize>near * 4)
-    if (rim > 0) rims++
-    deepest = max(deepest, rim)
+    if (rim <= 0) continue
+    rims++
+    sum += rim
   }
-  return rims * 100 < (end - start + 1) * around ? 0 : deepest
+  return rims * 100 < (end - start + 1) * around ? 0 : sum / rims
 }
 
-/** Pixels from the edge to the last one that is not paper; 0 where there is none, -1 where it goes on. */
+/** Pixels from the edge to the last one that is not paper; 0 where there is none, -1 where it goes on. What begins in the inner half, after paper, is written. */
 function rimAt(edge: usize, inwards: i32, depth: i32): i32 {
   let last = 0
+  let papers = beyondRim
   for (let step = 0; step < depth + beyondRim; step++) {
     const at = edge + <usize>(step * inwards)
-    if ((<i32>load<u8>(at) * 5 + <i32>load<u8>(at, 1) * 8 + <i32>load<u8>(at, 2) * 3) >> 4 < paper) last = step + 1
+    if ((<i32>load<u8>(at) * 5 + <i32>load<u8>(at, 1) * 8 + <i32>load<u8>(at, 2) * 3) >> 4 >= paper) {
+      papers++
+      continue
+    }
+    if (papers >= beyondRim && step * 2 > depth) break
+    papers = 0
+    last = step + 1
   }
   return last > depth ? -1 : last
 }
