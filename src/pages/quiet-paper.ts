@@ -5,7 +5,7 @@ import type { RgbPixels } from './page'
 const { ceil, max } = Math
 
 /** Below `least` darkness (of 255), or so many times the paper's noise, all is paper; above that and `slope`, all is ink; between, the share of ink rises smoothly. */
-const least = { dark: 6, noises: 3 }
+const least = { dark: 6, noises: 3.5 }
 const slope = { dark: 24, noises: 6 }
 /** Ink is written with so much of its darkness; where it is darker than what is around it, as a stroke is, with so much of the difference besides (unsharp mask). */
 const gainOfInk = 1.1
