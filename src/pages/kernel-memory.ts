@@ -33,7 +33,7 @@ interface Kernels {
   whitenRims(...numbers: number[]): void
 }
 
-export type Kernel = Exclude<keyof Kernels, 'memory' | 'heapBase'>
+type Kernel = Exclude<keyof Kernels, 'memory' | 'heapBase'>
 
 const pageBytes = 65_536
 /** A vector register is loaded whole: after what is read may be read on. */

@@ -21,3 +21,8 @@ export function storeFour(at: usize, numbers: v128): void {
   const halves = i16x8.narrow_i32x4_s(numbers, numbers)
   store<u32>(at, i32x4.extract_lane(i8x16.narrow_i16x8_u(halves, halves), 0))
 }
+
+/** Luma of the RGB pixel at `at`, 0–255; the weights of every luma in this folder. */
+export function lumaAt(at: usize): i32 {
+  return (<i32>load<u8>(at) * 5 + <i32>load<u8>(at, 1) * 8 + <i32>load<u8>(at, 2) * 3) >> 4
+}

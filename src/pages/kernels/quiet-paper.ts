@@ -1,3 +1,5 @@
+import { lumaAt } from './memory'
+
 /** Darkness around a pixel is the mean of a square of this half side, in which the pixel itself counts `ownWeight` times more. */
 const reach: i32 = 2
 const side: i32 = 2 * reach + 1
@@ -192,8 +194,4 @@ export function noiseOf(data: usize, widthPx: i32, heightPx: i32, level: i32): f
       count++
     }
   return count < 50 ? 0 : sqrt(squares / <f64>count)
-}
-
-function lumaAt(at: usize): i32 {
-  return (<i32>load<u8>(at) * 5 + <i32>load<u8>(at, 1) * 8 + <i32>load<u8>(at, 2) * 3) >> 4
 }

@@ -1,3 +1,5 @@
+import { lumaAt } from './memory'
+
 /** Luma from which a pixel is paper, or the last of a soft shadow on it, after paper was quieted. */
 const paper: i32 = 228
 /** So many pixels of paper in a row end what is at the rim. */
@@ -67,7 +69,7 @@ function rimAt(edge: usize, inwards: i32, depth: i32): i32 {
   let papers = beyondRim
   for (let step = 0; step < depth + beyondRim; step++) {
     const at = edge + <usize>(step * inwards)
-    if ((<i32>load<u8>(at) * 5 + <i32>load<u8>(at, 1) * 8 + <i32>load<u8>(at, 2) * 3) >> 4 >= paper) {
+    if (lumaAt(at) >= paper) {
       papers++
       continue
     }
