@@ -13,7 +13,8 @@ export async function plainPdf(pages: { jpeg: Uint8Array; widthPx: number; heigh
     const [width, height] = isPortrait ? [shortPt, longPt] : [longPt, shortPt]
     const scale = Math.min(width / widthPx, height / heightPx)
     const sheet = document.addPage([width, height])
-    sheet.drawImage(await document.embedJpg(jpeg), {
+    // A copy: pdf-lib reads a JPEG's head from the start of the memory that a view lies in, and small pages lie side by side in one.
+    sheet.drawImage(await document.embedJpg(Uint8Array.from(jpeg)), {
       x: (width - widthPx * scale) / 2,
       y: (height - heightPx * scale) / 2,
       width: widthPx * scale,

@@ -40,5 +40,31 @@ export function spreadKnown(source: Float32Array, isKnown: Uint8Array, columns: 
   return result
 }
 
+/** Cells that hang together, side by side: each patch once, in the order of its first cell. */
+export function* patchesOf(isIn: (cell: number) => boolean, width: number, height: number): Generator<number[]> {
+  const seen = new Uint8Array(width * height)
+  for (let cell = 0; cell < seen.length; cell++) if (seen[cell] === 0 && isIn(cell)) yield patchAt(cell, isIn, width, height, seen)
+}
+
+/** The cells that hang together with one; `seen` gets a 1 for each. */
+export function patchAt(start: number, isIn: (cell: number) => boolean, width: number, height: number, seen = new Uint8Array(width * height)): number[] {
+  const patch: number[] = []
+  const join = (cell: number): void => {
+    if (seen[cell] === 1 || !isIn(cell)) return
+    seen[cell] = 1
+    patch.push(cell)
+  }
+  join(start)
+  for (let next = 0; next < patch.length; next++) {
+    const cell = patch[next] as number
+    const x = cell % width
+    if (x > 0) join(cell - 1)
+    if (x < width - 1) join(cell + 1)
+    if (cell >= width) join(cell - width)
+    if (cell < width * (height - 1)) join(cell + width)
+  }
+  return patch
+}
+
 /** Below this a running sum's rounding error would be divided. */
 const leastWeight = 1e-3

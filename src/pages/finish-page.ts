@@ -7,6 +7,7 @@ import { fingerprintOf } from './near-duplicate'
 import { jpegQuality, type MadePage, type Quality } from './page'
 import { paperLight } from './paper-light'
 import { quietPaper } from './quiet-paper'
+import { whitenHoles } from './whiten-holes'
 import { whitenRims } from './whiten-rims'
 
 export async function finish(found: FoundPage, number: number): Promise<MadePage> {
@@ -21,6 +22,7 @@ export async function finish(found: FoundPage, number: number): Promise<MadePage
   const quality = judge({ pixels, light, facts })
   quietPaper(pixels)
   whitenRims(pixels, found.sides)
+  whitenHoles(pixels)
   return madeOf(found, number, quality)
 }
 

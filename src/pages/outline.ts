@@ -1,4 +1,5 @@
 /** Outlines in a map of probabilities: its largest patch, where its border runs between the cells, and the quadrangle that fits it. */
+import { patchesOf } from './cell-grid'
 import { areaOf, distance, type Point, type Quad } from './projection'
 
 // Held in this file: loops over millions of pixels look these up no further.
@@ -24,33 +25,12 @@ const leastStep = 0.25
 
 /** The map with everything but its largest patch of 0.5 and more set to 0; null where there is none. Cells beside the patch keep their value up to 0.5. */
 export function largestPatch({ width, height, data }: CellMap): CellMap | null {
-  const label = new Int32Array(width * height)
-  let [best, bestSize, count] = [0, 0, 0]
-  for (let start = 0; start < label.length; start++) {
-    if (label[start] !== 0 || (data[start] as number) < 0.5) continue
-    count++
-    const size = flood(data, label, width, height, start, count)
-    if (size > bestSize) [best, bestSize] = [count, size]
-  }
-  if (best === 0) return null
-  return { width, height, data: data.map((value, cell) => (value < 0.5 || label[cell] === best ? value : 0)) }
-}
-
-function flood(data: Float32Array, label: Int32Array, width: number, height: number, start: number, name: number): number {
-  const open = [start]
-  label[start] = name
-  let size = 0
-  for (let cell = open.pop(); cell !== undefined; cell = open.pop()) {
-    size++
-    const x = cell % width
-    const near = [x > 0 ? cell - 1 : -1, x < width - 1 ? cell + 1 : -1, cell - width, cell + width]
-    for (const next of near) {
-      if (next < 0 || next >= width * height || label[next] !== 0 || (data[next] as number) < 0.5) continue
-      label[next] = name
-      open.push(next)
-    }
-  }
-  return size
+  let largest: number[] = []
+  for (const patch of patchesOf((cell) => (data[cell] as number) >= 0.5, width, height)) if (patch.length > largest.length) largest = patch
+  if (largest.length === 0) return null
+  const kept = data.map((value) => (value < 0.5 ? value : 0))
+  for (const cell of largest) kept[cell] = data[cell] as number
+  return { width, height, data: kept }
 }
 
 /** First and last crossings of 0.5 along each row and each column, read between the cells. Holes do not count. */
