@@ -103,7 +103,7 @@ async function lookOf(copy: Drawn): Promise<Pixels> {
 /** Stretched to the other's size where the two differ by rounding; null where they differ by more. */
 function fit(look: Pixels, { widthPx, heightPx }: Pixels): Pixels | null {
   if (abs(look.widthPx - widthPx) > 2 || abs(look.heightPx - heightPx) > 2) return null
-  const [from, data] = [new Uint32Array(look.data.slice().buffer), new Uint32Array(widthPx * heightPx)]
+  const [from, data] = [new Uint32Array(Uint8Array.from(look.data).buffer), new Uint32Array(widthPx * heightPx)]
   for (let y = 0; y < heightPx; y++) {
     const row = floor((y * look.heightPx) / heightPx) * look.widthPx
     for (let x = 0; x < widthPx; x++) data[y * widthPx + x] = from[row + floor((x * look.widthPx) / widthPx)] ?? 0
