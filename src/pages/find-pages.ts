@@ -1,5 +1,6 @@
 /** A frame → its pages, left before right: where the page is, which way is up, flat and fitted into A4. */
 import { Fault } from '../errors'
+import { isCrossed } from './crossed-side'
 import { nearlySure, type Places, placesIn, surer } from './find-place'
 import { sidesOf } from './fit-quad'
 import { flatten } from './flatten-page'
@@ -69,7 +70,7 @@ function placesOf(picture: RgbPixels): Places {
   // Neither the pixels nor the surer part know of it.
   if (second.pages.length === 0 && guessesOf(first) > 1) return second
   const best = second.pages.length > 0 && (first.pages.length === 0 || guessesOf(second) < guessesOf(first)) ? second : first
-  return best.pages.some((page) => isDoubtful(page, picture)) ? { ...best, pages: [] } : best
+  return best.pages.some((page) => isDoubtful(page, picture) || isCrossed(picture, page)) ? { ...best, pages: [] } : best
 }
 
 const guessesOf = ({ pages }: Places): number => pages.flatMap(({ sides }) => sides).filter((kind) => kind === 'guess').length
