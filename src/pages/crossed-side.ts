@@ -1,23 +1,28 @@
-/** Whether writing crosses a side of a page that nothing confirms: then the page goes on beyond it. */
+/** Whether writing crosses a side of a page: then the page goes on beyond it. */
 import type { RgbPixels } from './page'
 import { distance, type Point } from './projection'
 import type { Outlined } from './refine-quad'
 
 const { floor, max, min, round } = Math
 
-/** A stroke is at most so wide, of the picture's longer side: 3 mm of A4 that fills it. */
+/** A stroke is at most so wide, of the picture's longer side: 3 mm of A4 that fills it. What is beside it is lighter than this, of 255. */
 const widest = 0.006
-/** It is darker than so much of what is beside it, and what is beside it is lighter than this, of 255. */
-const darker = 0.8
 const paper = 60
-/** One may be a speck of dust, or the corner of something on the table. */
-const strokes = 2
 
-/** A guessed side that strokes cross, as ink on paper does; an edge, even one between white and white, has none on it. */
-export const isCrossed = (picture: RgbPixels, { quad, sides }: Outlined): boolean =>
-  quad.some((corner, side) => sides[side] === 'guess' && strokesAcross(picture, corner, quad[(side + 1) % 4] as Point) >= strokes)
+/**
+ * Strokes that tell, and how dark they are against what is beside them. One on a guess may be a speck of dust, or the corner of something on the table. Rulings, paler than ink, may run across
+ * a fold.
+ */
+const telling = { guess: { strokes: 2, darker: 0.8 }, fold: { strokes: 3, darker: 0.6 } }
 
-function strokesAcross(picture: RgbPixels, from: Point, to: Point): number {
+/** A side of this kind that strokes cross, as ink on paper does: an edge, even one between white and white, and a fold between two pages have none on them. */
+export const isCrossed = (picture: RgbPixels, { quad, sides }: Outlined, kind: keyof typeof telling): boolean =>
+  quad.some((corner, side) => {
+    const { strokes, darker } = telling[kind]
+    return sides[side] === kind && strokesAcross(picture, corner, quad[(side + 1) % 4] as Point, darker) >= strokes
+  })
+
+function strokesAcross(picture: RgbPixels, from: Point, to: Point, darker: number): number {
   const lumas = lumasAlong(picture, from, to)
   const reach = max(4, round(max(picture.widthPx, picture.heightPx) * widest))
   let count = 0

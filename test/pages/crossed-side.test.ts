@@ -21,7 +21,7 @@ test.each<[string, number, SideKind, boolean]>([
   ['through the lines, but seen', 400, 'edge', false],
   ['beside them', 790, 'guess', false],
 ])('%s', (_, right, kind, expected) => {
-  expect(isCrossed(drawPage({ ruled: false, noise: 3 }), place(right, kind))).toBe(expected)
+  expect(isCrossed(drawPage({ ruled: false, noise: 3 }), place(right, kind), 'guess')).toBe(expected)
 })
 
 test.each([
@@ -29,9 +29,17 @@ test.each([
   ['one speck', { x: 390, y: 500, width: 20, height: 3 }, false],
   ['a dark table beside it', { x: 400, y: 0, width: 440, height }, false],
 ])('%s is no writing', (_, box, expected) => {
-  expect(isCrossed(drawPage({ ruled: false, rows: 0, boxes: [{ ...box, colour: [150, 146, 140] }] }), place(400, 'guess'))).toBe(expected)
+  expect(isCrossed(drawPage({ ruled: false, rows: 0, boxes: [{ ...box, colour: [150, 146, 140] }] }), place(400, 'guess'), 'guess')).toBe(expected)
 })
 
 test('what lies outside the picture is not asked', () => {
-  expect(isCrossed(drawPage({ widthPx: width }), place(width + 60, 'guess'))).toBe(false)
+  expect(isCrossed(drawPage({ widthPx: width }), place(width + 60, 'guess'), 'guess')).toBe(false)
+})
+
+test.each<[string, readonly [number, number, number], boolean]>([
+  ['ink across a fold: one sheet', [40, 50, 130], true],
+  ['pale rulings across a fold: two pages', [190, 184, 204], false],
+])('%s', (_, colour, expected) => {
+  const boxes = Array.from({ length: 12 }, (_, k) => ({ x: 60, y: 100 + k * 80, width: 700, height: 3, colour }))
+  expect(isCrossed(drawPage({ ruled: false, rows: 0, boxes }), place(400, 'fold'), 'fold')).toBe(expected)
 })
