@@ -36,12 +36,13 @@ export async function findPages(frame: Frame): Promise<FoundPage[]> {
     const projection = projectionTo(isWhole ? place.quad : grown(place.quad))
     return { place, pixels: flatten(picture, projection, sidesOf(place.quad, place.border), ...sizeOf(place.quad, picture)) }
   })
-  const upright = isDrawn ? flat : setUpright(flat, turns, turn)
-  return leftFirst(upright).map(({ place: { quad, sides }, pixels }): FoundPage => {
+  const upright = isDrawn ? { pages: flat, isDoubtful: false } : setUpright(flat, turns, turn)
+  return leftFirst(upright.pages).map(({ place: { quad, sides }, pixels }): FoundPage => {
     const scale = frame.widthPx / picture.widthPx
     return {
       pixels,
       rotationDegCw: rotationOf(quad, isMirror),
+      isTurnDoubtful: upright.isDoubtful,
       corners: isWhole ? null : quad.map(([x, y]): Point => [round(x * scale * 10) / 10, round(y * scale * 10) / 10]),
       sides,
       facts: {

@@ -31,10 +31,10 @@ export async function finish(found: FoundPage, number: number): Promise<MadePage
 /** Rendered from text and lines: its paper is white already, and its greys and colours are meant. */
 export const finishDrawn = (found: FoundPage, number: number): Promise<MadePage> => madeOf(found, number, { sharpness: 1, exposure: 1, verdict: 'good' })
 
-async function madeOf({ pixels, rotationDegCw, corners }: FoundPage, number: number, quality: Quality): Promise<MadePage> {
+async function madeOf({ pixels, rotationDegCw, isTurnDoubtful, corners }: FoundPage, number: number, quality: Quality): Promise<MadePage> {
   const raw = { width: pixels.widthPx, height: pixels.heightPx, channels: 3 } as const
   // Colour at full resolution: at half of it a pen's thin line loses half its hue.
   const jpeg = await sharp(pixels.data, { raw }).jpeg({ quality: jpegQuality, chromaSubsampling: '4:4:4', optimiseCoding: false }).toBuffer()
   const fingerprint = fingerprintOf(pixels)
-  return { number, jpeg, thumbnail: null, fingerprint, widthPx: pixels.widthPx, heightPx: pixels.heightPx, rotationDegCw, corners, quality }
+  return { number, jpeg, thumbnail: null, fingerprint, widthPx: pixels.widthPx, heightPx: pixels.heightPx, rotationDegCw, isTurnDoubtful, corners, quality }
 }
