@@ -62,7 +62,7 @@ export const schema = {
     url: pattern(
       'url',
       'file:outbox',
-      /^(smtps?:\/\/.+|file:.+)$/,
+      /^(smtps?:\/\/.+|file:(\/\/(localhost)?\/.+|(?!\/\/).+))$/,
       '"smtp://relay.college.example:587" or "file:outbox"',
       'relay, `smtp://…` or `smtps://…` (credentials in the URL), or a folder (in path): one `.eml` a message',
     ),

@@ -85,6 +85,11 @@ test.each([
   ['secret file that is not there', 'secret_file = "x"', 'secret: _file cannot be read (ENOENT): check path and rights'],
   ['a mailbox that is no table', 'imap = [1]', 'imap.0: must be a table: write [[imap]] above its keys; in the environment count mailboxes 0, 1, 2 …'],
   ['a network that is none', '[smtp]\ntrusted_networks = ["10.0.0.0/99"]', 'smtp.trusted_networks: holds "10.0.0.0/99": use networks such as "10.1.0.0/16"'],
+  [
+    'a folder as a host',
+    '[outbound]\nurl = "file://outbox"',
+    'outbound.url: is "file://outbox": use for instance "smtp://relay.college.example:587" or "file:outbox"',
+  ],
   ['messages of no size', '[smtp]\nmax_message_size = "0MB"', 'smtp.max_message_size: is string 0MB: use at least "64KiB"'],
   ['a time beyond all dates', '[bundle]\ngrace = "1000000000d"', 'bundle.grace: is string 1000000000d: use at most "36500d"'],
   ['domain with blanks', 'domain = "my school"', 'domain: is "my school": use a domain such as "devoirs.college.example"'],
