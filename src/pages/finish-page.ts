@@ -5,6 +5,7 @@ import type { FoundPage } from './found-page'
 import { isLikelyPage, judge } from './judge-quality'
 import { fingerprintOf } from './near-duplicate'
 import { jpegQuality, type MadePage, type Quality } from './page'
+import { paleFingers } from './pale-fingers'
 import { paperLight } from './paper-light'
 import { quietPaper } from './quiet-paper'
 import { whitenHoles } from './whiten-holes'
@@ -23,6 +24,7 @@ export async function finish(found: FoundPage, number: number): Promise<MadePage
   quietPaper(pixels)
   whitenRims(pixels, found.sides)
   whitenHoles(pixels)
+  paleFingers(pixels, light)
   return madeOf(found, number, quality)
 }
 
