@@ -40,7 +40,7 @@ async function main(argv: string[]): Promise<void> {
     }
     return found
   }
-  const asked = argv.slice(2).find((word) => !word.startsWith('-') && commands[word] !== undefined)
+  const asked = argv.slice(2).find((word) => Object.hasOwn(commands, word))
   for (const [name, register] of Object.entries(commands)) {
     if (asked === undefined) program.command(name)
     else if (name === asked) register()(program, globals)
@@ -68,8 +68,11 @@ function addGlobals(command: Command, own: Set<Command>): void {
 // Whoever reads our output may stop early (`| head`): that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0)
-  throw error
+  complain(`cartable: the output cannot be written (${error.code ?? 'error'}): make room where it goes`)
+  process.exit(1)
 })
+// Nobody reads what we complain of: that must not end a service.
+process.stderr.on('error', () => undefined)
 // Four threads are soon full of waiting syncs (SPEED.md); this counts only before the first of them is started.
 process.env.UV_THREADPOOL_SIZE ??= '8'
 

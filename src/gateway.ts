@@ -222,7 +222,7 @@ class RunningGateway implements Gateway {
     const { domain, selector, keyFile } = config.dkim
     const sign =
       domain !== null && selector !== null && keyFile !== null
-        ? createSigner({ domain, selector, privateKey: await readFile(within(folder, keyFile), 'utf8') })
+        ? createSigner({ domain, selector, privateKey: (await namedFile('[dkim] key_file', within(folder, keyFile))).toString() })
         : null
     this.#outbox = startOutbox({
       source: outboxSource(database, this.#settings, () => clock.now(), log),
@@ -254,7 +254,10 @@ class RunningGateway implements Gateway {
         protocol: config.smtp.protocol,
         domain: config.domain,
         maxMessageBytes: config.smtp.maxMessageBytes,
-        tls: tlsCert !== null && tlsKey !== null ? { cert: await readFile(within(folder, tlsCert)), key: await readFile(within(folder, tlsKey)) } : null,
+        tls:
+          tlsCert !== null && tlsKey !== null
+            ? { cert: await namedFile('[smtp] tls_cert', within(folder, tlsCert)), key: await namedFile('[smtp] tls_key', within(folder, tlsKey)) }
+            : null,
         spool,
         checkRecipient: async (address) => ((await isOurs(address)) ? null : 'unknown-recipient'),
         maxConnections: { total: config.limits.connections, perAddress: config.limits.connectionsPerAddress },
@@ -351,3 +354,9 @@ class RunningGateway implements Gateway {
 }
 
 const within = (folder: string, path: string): string => (isAbsolute(path) ? path : join(folder, path))
+
+/** A file that the configuration names. Faults: `config-invalid`. */
+const namedFile = (key: string, path: string): Promise<Buffer> =>
+  readFile(path).catch((error: unknown) => {
+    throw new Fault('config-invalid', `${key}: ${path} cannot be read (${codeOf(error)}): check path and rights`, { cause: error })
+  })

@@ -28,7 +28,8 @@ export class UsageFault extends Fault {
 
 /** `--config FILE`, else `$CARTABLE_CONFIG`, else `./cartable.toml`, else the built-in defaults. Throws UsageFault. */
 export function loadConfiguration(option: string | undefined, env: NodeJS.ProcessEnv = process.env): Loaded {
-  const asked = option ?? env.CARTABLE_CONFIG
+  // Set but empty is not set, as shells and compose files leave it.
+  const asked = option ?? (env.CARTABLE_CONFIG || undefined)
   const file = asked ?? (existsSync('cartable.toml') ? 'cartable.toml' : null)
   const folder = file === null ? process.cwd() : dirname(resolve(file))
   let toml = ''

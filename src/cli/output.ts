@@ -1,5 +1,5 @@
 /** How commands speak: results on stdout, the rest on stderr, exit codes 0 done, 1 failed, 2 wrong usage. */
-import { Fault } from '../errors'
+import { errnoOf, Fault } from '../errors'
 import { UsageFault } from './configuration'
 
 export const print = (line: string): void => void process.stdout.write(`${line}\n`)
@@ -16,7 +16,17 @@ export function fail(error: unknown): void {
     return
   }
   process.exitCode = error instanceof Fault && error.family === 'usage' ? 2 : 1
-  complain(`cartable: ${error instanceof Fault ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+  complain(
+    `cartable: ${error instanceof Fault ? error.message : (ofTheSystem(error) ?? (error instanceof Error ? (error.stack ?? error.message) : String(error)))}`,
+  )
+}
+
+/** A file or folder that the system refuses is the operator's to mend, not a bug; null: none of these. `dest` is where a copy was to go. */
+function ofTheSystem(error: unknown): string | null {
+  const code = errnoOf(error)
+  const { path, dest } = error as { path?: unknown; dest?: unknown }
+  const place = typeof dest === 'string' ? dest : path
+  return code !== null && typeof place === 'string' ? `${place} cannot be used (${code}): check the path, its rights and the room there` : null
 }
 
 /** ISO 8601 with the offset of the zone, as every JSON output of ours has it: `2020-03-20T18:00:00+01:00`. */

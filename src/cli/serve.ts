@@ -68,8 +68,16 @@ async function serve(loaded: Loaded): Promise<void> {
   setTimeout(() => process.exit(0), 200).unref()
 }
 
-/** A port that is taken is the operator's to mend, not a bug. */
+/** A port that is taken, a host that is none: the operator's to mend, not a bug. */
 function startFault(error: unknown): unknown {
+  if (error instanceof Error && 'hostname' in error && 'syscall' in error && error.syscall === 'getaddrinfo')
+    return new Fault(
+      'config-invalid',
+      `"${String(error.hostname)}" is no address of this machine: set [smtp] host or [http] host to one, such as "127.0.0.1" or "::"`,
+      {
+        cause: error,
+      },
+    )
   if (
     error instanceof Error &&
     'code' in error &&

@@ -80,12 +80,15 @@ export function bytesOf(value: string): number | null {
   return match ? Math.round(Number(match[1]) * (sizeUnits[(match[2] ?? 'B').toUpperCase()] ?? 1)) : null
 }
 
-export const size = (toml: string, fallback: string, meaning: string): Key<number> =>
+export const size = (toml: string, fallback: string, meaning: string, least = '0B'): Key<number> =>
   key(
     toml,
     bytesOf(fallback) ?? 0,
     meaning,
-    (value) => (typeof value === 'string' ? bytesOf(value) : null) ?? wrong(`is ${describe(value)}: use a size such as "35MB"`),
+    (value) => {
+      const bytes = (typeof value === 'string' ? bytesOf(value) : null) ?? wrong(`is ${describe(value)}: use a size such as "35MB"`)
+      return bytes >= (bytesOf(least) ?? 0) ? bytes : wrong(`is ${describe(value)}: use at least "${least}"`)
+    },
     { shown: JSON.stringify(fallback) },
   )
 
@@ -97,12 +100,18 @@ export function millisecondsOf(value: string): number | null {
   return match ? Math.round(Number(match[1]) * (durationUnits[match[2] ?? 'ms'] ?? 1)) : null
 }
 
+/** A hundred years: times far beyond are no dates any more once they are added to one. */
+const longest = '36500d'
+
 export const duration = (toml: string, fallback: string, meaning: string): Key<number> =>
   key(
     toml,
     millisecondsOf(fallback) ?? 0,
     meaning,
-    (value) => (typeof value === 'string' ? millisecondsOf(value) : null) ?? wrong(`is ${describe(value)}: use a time such as "15m", "90d"`),
+    (value) => {
+      const time = (typeof value === 'string' ? millisecondsOf(value) : null) ?? wrong(`is ${describe(value)}: use a time such as "15m", "90d"`)
+      return time <= (millisecondsOf(longest) ?? 0) ? time : wrong(`is ${describe(value)}: use at most "${longest}"`)
+    },
     { shown: JSON.stringify(fallback) },
   )
 
@@ -129,6 +138,13 @@ export const list = (toml: string, meaning: string, check: (entry: string) => st
     { shown: '[]' },
   )
 
+/** "10.0.0.0/8", "2001:db8::/32", or one address. */
+export function isNetwork(entry: string): boolean {
+  const [, address = '', bits = '0'] = /^([\da-f.:]+)(?:\/(\d{1,3}))?$/i.exec(entry) ?? []
+  const four = /^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}$/.test(address)
+  return Number(bits) <= (four ? 32 : 128) && URL.canParse(four ? `http://${address}` : `http://[${address}]`)
+}
+
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
 
 export const days = (toml: string, fallback: string[], meaning: string): Key<string[]> => {
@@ -144,8 +160,8 @@ export const hour = (toml: string, fallback: string, meaning: string): Key<strin
 
 export const hours = (toml: string, meaning: string): Key<string | null> =>
   key<string | null>(toml, null, meaning, (value) =>
-    /^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/.test(asText(value))
-      ? asText(value)
+    asText(value) === '' || /^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/.test(asText(value))
+      ? asText(value) || null
       : wrong(`is ${JSON.stringify(value)}: use hours such as "20:00-07:00"`),
   )
 
@@ -169,8 +185,8 @@ export const domainName = (toml: string, fallback: string, meaning: string): Key
 
 export const mailAddress = (toml: string, meaning: string): Key<string | null> =>
   key<string | null>(toml, null, meaning, (value) =>
-    /^[^\s@]+@[^\s@]+$/.test(asText(value).trim())
-      ? asText(value).trim()
+    /^([^\s@]+@[^\s@]+)?$/.test(asText(value).trim())
+      ? asText(value).trim() || null
       : wrong(`is ${JSON.stringify(value)}: use a mail address such as "office@college.example"`),
   )
 

@@ -99,10 +99,17 @@ function readImap(value: unknown, reader: Reader): ImapConfig[] {
     reader.faults.push('imap: must be a list of tables: write [[imap]] above its keys')
     return []
   }
-  return value.map((table: unknown, index) => readSection(`imap.${index}`, isTable(table) ? table : {}, imapSchema, reader, new Set()) as ImapConfig)
+  // Array.from: a number that the environment leaves out is told too.
+  return Array.from(value, (table: unknown, index) => {
+    if (!isTable(table)) reader.faults.push(`imap.${index}: must be a table: write [[imap]] above its keys; in the environment count mailboxes 0, 1, 2 …`)
+    return readSection(`imap.${index}`, isTable(table) ? table : {}, imapSchema, reader, new Set()) as ImapConfig
+  })
 }
 
-/** Lays `CARTABLE_…` variables over the file's values. Variables of ours that are no keys: CONFIG, LOG. */
+/** A place in a list of tables, as `CARTABLE_IMAP__0__HOST` has it. */
+const place = /^(0|[1-9]\d?)$/
+
+/** Lays `CARTABLE_…` variables over the file's values; `SECRET` over `secret_file` too, and the other way round. Variables of ours that are no keys: CONFIG, LOG. */
 function withEnvironment(root: Table, env: ConfigSources['env'], faults: string[]): Table {
   const result: Table = structuredClone(root)
   for (const [variable, value] of Object.entries(env)) {
@@ -111,13 +118,25 @@ function withEnvironment(root: Table, env: ConfigSources['env'], faults: string[
     const last = path.pop() ?? ''
     let table: Table | null = result
     for (const [index, step] of path.entries()) {
-      const next: unknown = table === null ? null : (table[step] ?? (table[step] = step === 'imap' && index === 0 ? [] : {}))
+      const next: unknown =
+        table === null || (Array.isArray(table) && !place.test(step)) ? null : (table[step] ?? (table[step] = step === 'imap' && index === 0 ? [] : {}))
       table = typeof next === 'object' && next !== null ? (next as Table) : null
     }
-    if (table === null) faults.push(`${variable}: does not fit the file: ${path.join('.')} is no table`)
-    else table[last] = value
+    if (path[0] === 'imap' && (table === null || Array.isArray(table)))
+      faults.push(`${variable}: is no key of a mailbox: write for instance CARTABLE_IMAP__0__HOST`)
+    else if (table === null) faults.push(`${variable}: does not fit the file: ${path.join('.')} is no table`)
+    else {
+      table[last] = value
+      if (value !== '' && env[otherForm(variable)] === undefined) Reflect.deleteProperty(table, otherForm(last))
+    }
   }
   return result
+}
+
+/** `password` ↔ `password_file`, `…__PASSWORD` ↔ `…__PASSWORD_FILE`. */
+const otherForm = (name: string): string => {
+  const suffix = name === name.toLowerCase() ? '_file' : '_FILE'
+  return name.endsWith(suffix) ? name.slice(0, -suffix.length) : name + suffix
 }
 
 function contradictions(config: Config): string[] {

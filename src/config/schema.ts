@@ -6,6 +6,7 @@ import {
   flag,
   hour,
   hours,
+  isNetwork,
   type Key,
   list,
   mailAddress,
@@ -18,6 +19,8 @@ import {
   wholeNumber,
 } from './key-types'
 
+/** RFC 5321 §4.5.3.1.7: what every server has to take. */
+const leastMessage = '64KiB'
 const anyPort = { min: 0, max: 65535 }
 
 export const schema = {
@@ -48,22 +51,22 @@ export const schema = {
     host: text('host', '127.0.0.1', 'address the listener binds'),
     port: wholeNumber('port', 2525, anyPort, '0: no listener'),
     protocol: oneOf('protocol', 'smtp', ['smtp', 'lmtp'], '`lmtp` behind Postfix, Exim …'),
-    maxMessageBytes: size('max_message_size', '40MB', 'announced as SIZE'),
+    maxMessageBytes: size('max_message_size', '40MB', 'announced as SIZE', leastMessage),
     tlsCert: optionalText('tls_cert', 'certificate chain file: STARTTLS'),
     tlsKey: optionalText('tls_key', 'private key file'),
     trustedNetworks: list('trusted_networks', 'relays whose `Authentication-Results` count, e.g. `["10.0.0.0/8"]`', (entry) =>
-      /^[0-9a-fA-F.:]+(\/\d{1,3})?$/.test(entry) ? null : `holds ${JSON.stringify(entry)}: use networks such as "10.1.0.0/16"`,
+      isNetwork(entry) ? null : `holds ${JSON.stringify(entry)}: use networks such as "10.1.0.0/16"`,
     ),
   },
   outbound: {
     url: pattern(
       'url',
       'file:outbox',
-      /^(smtps?:\/\/.+|file:.+)$/,
+      /^(smtps?:\/\/.+|file:(\/\/(localhost)?\/.+|(?!\/\/).+))$/,
       '"smtp://relay.college.example:587" or "file:outbox"',
       'relay, `smtp://…` or `smtps://…` (credentials in the URL), or a folder (in path): one `.eml` a message',
     ),
-    maxMessageBytes: size('max_message_size', '20MB', 'larger bundles are split'),
+    maxMessageBytes: size('max_message_size', '20MB', 'larger bundles are split', leastMessage),
   },
   dkim: {
     domain: optionalText('domain', 'sign all that goes out as this domain'),

@@ -1,6 +1,6 @@
 /** The SMTP or LMTP port: checks the envelope, hands the bytes to the spool, and says 250 once they are synced. Parses no mail and knows no roster. */
 import type { AddressInfo, Socket } from 'node:net'
-import type { TLSSocket } from 'node:tls'
+import { createSecureContext, type TLSSocket } from 'node:tls'
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server'
 import type { SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js'
 import { codeOf, Fault, type FaultCode } from '../errors'
@@ -50,12 +50,24 @@ export interface SmtpListener {
 
 /** Binds the port and serves it. Rejects with the system's error when the port cannot be bound. */
 export async function startSmtp(options: SmtpOptions): Promise<SmtpListener> {
+  checkPair(options.tls)
   const server = new GatewayServer(options)
   await server.start()
   return {
     port: (server.server.address() as AddressInfo).port,
     connections: () => server.connections.size,
     close: (graceMs) => server.stop(graceMs),
+  }
+}
+
+/** Faults: `config-invalid`. The package would only say so in the words of OpenSSL, or at the first STARTTLS. */
+function checkPair(tls: SmtpOptions['tls']): void {
+  try {
+    if (tls) createSecureContext(tls)
+  } catch (error) {
+    throw new Fault('config-invalid', `[smtp] tls_cert, tls_key: no certificate in PEM form with its key (${codeOf(error)}): see "cartable check"`, {
+      cause: error,
+    })
   }
 }
 

@@ -1,5 +1,5 @@
 /** Opens the database, SQLite or PostgreSQL, brings its schema to the newest, and hands out readers (Db) and transactions (Tx). Nothing above knows which one it is. */
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
@@ -40,8 +40,9 @@ export async function openDatabase(url: string, folder: string): Promise<Databas
   try {
     await migrate(writer, kind)
   } catch (error) {
-    await writer.destroy()
-    throw faultOf(error, path)
+    // Of a server that lets nobody in there may be no connection to end.
+    await writer.destroy().catch(() => undefined)
+    throw kind === 'sqlite' ? faultOf(error, path) : serverFault(error)
   }
   // A connection of their own for readers: in WAL mode they never wait for a writer, and SMTP asks for recipients while work commits.
   const db = kind === 'sqlite' ? await openSqlite(path) : writer
@@ -87,6 +88,8 @@ async function patiently<T>(work: () => Promise<T>): Promise<T> {
 
 async function openSqlite(path: string): Promise<Db> {
   try {
+    // A folder or a device is never ours to open, nor to change the rights of.
+    if (existsSync(path) && !statSync(path).isFile()) throw new Fault('storage-unusable', `${path} is no file: set another [storage] database`)
     const sqlite = new BetterSqlite3(path)
     await chmod(path, 0o600)
     sqlite.pragma('journal_mode = WAL')
@@ -125,6 +128,17 @@ const migrationsFor = (kind: 'sqlite' | 'postgres'): Record<string, Migration> =
 async function migrate(db: Db, kind: 'sqlite' | 'postgres'): Promise<void> {
   const { error } = await new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrationsFor(kind)) } }).migrateToLatest()
   if (error !== undefined) throw error
+}
+
+/** At the start whatever keeps us from a PostgreSQL server is the operator's to mend. Never holds the URL, which may hold a password. */
+function serverFault(error: unknown): unknown {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : null
+  if (error instanceof Fault || code === null) return error
+  return new Fault(
+    'storage-unusable',
+    `[storage] database: PostgreSQL lets us not in (${code}): check that the server runs, and host, user, password and name of the database`,
+    { cause: error },
+  )
 }
 
 /** Driver errors in our words: SQLite result codes (sqlite.org/rescode.html), PostgreSQL SQLSTATE classes 08, 40, 53, 57. */

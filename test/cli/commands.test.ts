@@ -10,10 +10,11 @@ let folder: string
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'cartable-cli-'))))
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-const run = (...args: string[]) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], { cwd: folder, encoding: 'utf8', env: { PATH: process.env.PATH } })
+const runWith = (env: Record<string, string>, ...args: string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], { cwd: folder, encoding: 'utf8', env: { PATH: process.env.PATH, ...env } })
   return { status, stdout, stderr }
 }
+const run = (...args: string[]) => runWith({}, ...args)
 const roster = 'class,role,id,name,email,subject,of,language\n3b,teacher,t-1,Anne,anne@c.example,,,fr\n3b,student,e-1,Zoé,,,,fr\n'
 
 test.each([
@@ -26,6 +27,48 @@ test.each([
 ])('wrong usage exits 2 and says why in one line: %s', (_story, args) => {
   const { status, stdout, stderr } = run(...args)
   expect([status, stdout, stderr.trim().split('\n').length]).toEqual([2, '', 1])
+})
+
+const doors = { CARTABLE_SMTP__PORT: '0', CARTABLE_HTTP__PORT: '0' }
+test.each([
+  ['a host that is none', { CARTABLE_HTTP__HOST: 'nowhere.invalid', CARTABLE_HTTP__PORT: '21099' }, 2, '[http] host'],
+  [
+    'a certificate that is not there',
+    { CARTABLE_SMTP__PORT: '21098', CARTABLE_SMTP__TLS_CERT: 'a.pem', CARTABLE_SMTP__TLS_KEY: 'a.pem' },
+    2,
+    '[smtp] tls_cert',
+  ],
+  ['a certificate that is none', { CARTABLE_SMTP__PORT: '21098', CARTABLE_SMTP__TLS_CERT: 'r.csv', CARTABLE_SMTP__TLS_KEY: 'r.csv' }, 2, '[smtp] tls_cert'],
+  [
+    'a signing key that is not there',
+    { CARTABLE_DKIM__DOMAIN: 'a.example', CARTABLE_DKIM__SELECTOR: 's', CARTABLE_DKIM__KEY_FILE: 'a.pem' },
+    2,
+    '[dkim] key_file',
+  ],
+  ['blobs in a file', { CARTABLE_STORAGE__BLOBS: 'file:../r.csv' }, 1, 'r.csv'],
+  ['a PostgreSQL server that is not there', { CARTABLE_STORAGE__DATABASE: 'postgres://127.0.0.1:1/x' }, 1, '[storage] database'],
+])('serve says in one line what it cannot use: %s', (_story, env, exit, named) => {
+  writeFileSync(join(folder, 'r.csv'), roster)
+  const { status, stderr } = runWith({ ...doors, CARTABLE_LOG: 'silent', ...env }, 'serve')
+  expect([status, stderr.trim().split('\n').length, stderr.includes(named)]).toEqual([exit, 1, true])
+})
+
+test.each([
+  ['a storage that is a file', { CARTABLE_STORAGE__PATH: 'r.csv' }, ['status'], 1],
+  ['an output that is a folder', {}, ['person', 'export', 'e-1', '-o', '.'], 1],
+])('a command says in one line what it cannot use: %s', (_story, env, args, exit) => {
+  writeFileSync(join(folder, 'r.csv'), roster)
+  run('roster', 'import', 'r.csv')
+  const { status, stderr } = runWith(env as Record<string, string>, ...args)
+  expect([status, stderr.trim().split('\n')]).toEqual([exit, [expect.stringContaining('cannot be used')]])
+})
+
+test('a variable CARTABLE_CONFIG that is empty is none', () => {
+  expect(runWith({ CARTABLE_CONFIG: '' }, 'queue', 'list')).toMatchObject({ status: 0, stderr: '' })
+})
+
+test('a command named like a property of all objects is unknown', () => {
+  expect(run('constructor')).toMatchObject({ status: 2, stderr: run('fly').stderr.replace('fly', 'constructor') })
 })
 
 test('a wrong configuration names the key and the mend', () => {

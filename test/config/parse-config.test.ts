@@ -1,4 +1,4 @@
-import { bytesOf, millisecondsOf } from '../../src/config/key-types'
+import { bytesOf, isNetwork, millisecondsOf } from '../../src/config/key-types'
 import { parseConfig } from '../../src/config/parse-config'
 
 const parse = (toml: string, env: Record<string, string> = {}, files: Record<string, string> = {}) =>
@@ -83,6 +83,15 @@ test.each([
   ['short secret', 'secret = "abc"', 'secret: is shorter than 16 characters: use a long random text, or leave it out'],
   ['secret twice', 'secret = "0123456789abcdef"\nsecret_file = "x"', 'secret: stands beside its _file form: keep one of them'],
   ['secret file that is not there', 'secret_file = "x"', 'secret: _file cannot be read (ENOENT): check path and rights'],
+  ['a mailbox that is no table', 'imap = [1]', 'imap.0: must be a table: write [[imap]] above its keys; in the environment count mailboxes 0, 1, 2 …'],
+  ['a network that is none', '[smtp]\ntrusted_networks = ["10.0.0.0/99"]', 'smtp.trusted_networks: holds "10.0.0.0/99": use networks such as "10.1.0.0/16"'],
+  [
+    'a folder as a host',
+    '[outbound]\nurl = "file://outbox"',
+    'outbound.url: is "file://outbox": use for instance "smtp://relay.college.example:587" or "file:outbox"',
+  ],
+  ['messages of no size', '[smtp]\nmax_message_size = "0MB"', 'smtp.max_message_size: is string 0MB: use at least "64KiB"'],
+  ['a time beyond all dates', '[bundle]\ngrace = "1000000000d"', 'bundle.grace: is string 1000000000d: use at most "36500d"'],
   ['domain with blanks', 'domain = "my school"', 'domain: is "my school": use a domain such as "devoirs.college.example"'],
 ])('says what is wrong and the mend: %s', (_story, toml, fault) => {
   expect(faultsOf(toml)).toEqual([fault])
@@ -95,6 +104,53 @@ test('tells every fault, not only the first', () => {
 test('a variable of ours that is no key is a fault too', () => {
   expect(faultsOf('', { CARTABLE_SMTP__PROT: '1' })).toEqual(['smtp.prot: unknown key: did you mean "port"?'])
 })
+
+test.each([
+  ['CARTABLE_IMAP__X__HOST', 'a name for its number'],
+  ['CARTABLE_IMAP__01__HOST', 'a number in another form'],
+  ['CARTABLE_IMAP__HOST', 'no number'],
+  ['CARTABLE_IMAP__0', 'no key'],
+  ['CARTABLE_IMAP__LENGTH', 'a property of lists'],
+])('%s is no mailbox: %s', (variable) => {
+  expect(faultsOf('', { [variable]: 'a' })).toEqual([`${variable}: is no key of a mailbox: write for instance CARTABLE_IMAP__0__HOST`])
+})
+
+test('a mailbox that the environment leaves out is told, in any order of the variables', () => {
+  expect(faultsOf('', { CARTABLE_IMAP__2__HOST: 'c', CARTABLE_IMAP__0__HOST: 'a' })).toEqual([
+    'imap.1: must be a table: write [[imap]] above its keys; in the environment count mailboxes 0, 1, 2 …',
+  ])
+  expect(configOf('', { CARTABLE_IMAP__1__HOST: 'b', CARTABLE_IMAP__0__HOST: 'a' }).imap.map(({ host }) => host)).toEqual(['a', 'b'])
+})
+
+test('the environment overrides a secret in either form, and two forms there are still one too many', () => {
+  const [inFile, said] = ['secret_file = "a"', 'secret = "0123456789abcdef"']
+  expect(configOf(inFile, { CARTABLE_SECRET: 'fedcba9876543210' }).secret).toBe('fedcba9876543210')
+  expect(configOf(said, { CARTABLE_SECRET_FILE: 'k' }, { k: 'sixteen characters and more' }).secret).toBe('sixteen characters and more')
+  expect(faultsOf('', { CARTABLE_SECRET: 'fedcba9876543210', CARTABLE_SECRET_FILE: 'k' })).toEqual(['secret: stands beside its _file form: keep one of them'])
+})
+
+test('what is none unless it is given can be taken back by an empty variable', () => {
+  const config = configOf('office = "o@a.example"\noperator = "p@a.example"\n[quiet]\nhours = "20:00-07:00"\ndays = ["sat"]\n[antivirus]\nclamd = "a:1"', {
+    CARTABLE_OFFICE: '',
+    CARTABLE_OPERATOR: '',
+    CARTABLE_QUIET__HOURS: '',
+    CARTABLE_QUIET__DAYS: '',
+    CARTABLE_ANTIVIRUS__CLAMD: '',
+  })
+  expect([config.office, config.operator, config.quiet.hours, config.quiet.days, config.antivirus.clamd]).toEqual([null, null, null, [], null])
+})
+
+test.each([
+  ['10.0.0.0/8', true],
+  ['192.0.2.7', true],
+  ['2001:db8::/32', true],
+  ['::1', true],
+  ['10.0.0.0/33', false],
+  ['2001:db8::/129', false],
+  ['999.1.1.1', false],
+  ['10.1', false],
+  ['relay.example', false],
+])('network %s', (entry, is) => expect(isNetwork(entry)).toBe(is))
 
 test('broken TOML names its line', () => {
   expect(faultsOf('domain = "a"\n[smtp\nport = 1')[0]).toMatch(/^line 2: not valid TOML/)

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -393,11 +394,26 @@ describe('a SQLite file', () => {
     expect(isFault(error, 'storage-unusable')).toBe(true)
   })
 
+  test('that is no file is refused, and its rights stay', async () => {
+    const pipe = join(folder, 'pipe')
+    execFileSync('mkfifo', ['-m', '644', pipe])
+    await expect(openDatabase('sqlite:pipe', folder)).rejects.toMatchObject({ code: 'storage-unusable', message: expect.stringContaining(pipe) as string })
+    expect((await stat(pipe)).mode & 0o777).toBe(0o644)
+  })
+
   test('is readable by its owner alone', async () => {
     const database = await openDatabase('sqlite:cartable.db', folder)
     expect((await stat(join(folder, 'cartable.db'))).mode & 0o777).toBe(0o600)
     await database.close()
   })
+})
+
+test('a PostgreSQL server that does not let us in is told as such, without the password of its URL', async () => {
+  const error: unknown = await openDatabase('postgres://u:hunter2@127.0.0.1:1/x', '/nowhere').catch((thrown: unknown) => thrown)
+  expect([isFault(error, 'storage-unusable'), (error as Error).message]).toEqual([
+    true,
+    '[storage] database: PostgreSQL lets us not in (ECONNREFUSED): check that the server runs, and host, user, password and name of the database',
+  ])
 })
 
 describe('blobs', () => {
