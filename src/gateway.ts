@@ -47,7 +47,8 @@ import { listQueue, type QueueEntry } from './store/queue'
 import { loadBundleWords } from './text/bundle-words-files'
 import { render } from './text/render'
 import type { Templates } from './text/template'
-import { homePage, loadTemplates } from './text/template-files'
+import { followLink, lookAtLink } from './act/unsubscribe-link'
+import { homePage, loadTemplates, unsubscribePage } from './text/template-files'
 import { gaugesOf } from './web/gauges'
 import { startWeb, type WebServer } from './web/server'
 import type { Clock } from './work/clock'
@@ -61,8 +62,9 @@ export interface GatewayOptions {
   storage: string
   /** Of `[quiet] calendar`. */
   holidays?: Holiday[]
-  /** Keys of page marks, 32 bytes as hex. */
+  /** Keys of page marks and of links, 32 bytes as hex each. */
   markKey: string
+  linkKey: string
   authenticate: Authenticate
   clock: Clock
   log: Log
@@ -125,7 +127,7 @@ class RunningGateway implements Gateway {
   readonly #settings
 
   constructor(private readonly options: GatewayOptions) {
-    this.#settings = actSettingsOf(options.config, options.holidays ?? [])
+    this.#settings = actSettingsOf(options.config, options.holidays ?? [], options.linkKey)
   }
 
   async start(): Promise<void> {
@@ -285,12 +287,17 @@ class RunningGateway implements Gateway {
   }
 
   async #startWeb(): Promise<void> {
-    const { config, clock } = this.options
+    const { config, clock, linkKey } = this.options
     const db = this.database.db
     this.#web = await startWeb({
       host: config.http.host,
       port: config.http.port,
       home: homePage(config.school),
+      unsubscribe: {
+        look: (link) => lookAtLink(link, linkKey, clock.now()),
+        act: (link) => this.database.transaction((tx) => followLink(tx, link, linkKey, clock.now())),
+        page: unsubscribePage(config.school),
+      },
       readiness: async () => ((await this.#openSpool.freeBytes()) < 0 ? 'disk-full' : null),
       gauges: gaugesOf(
         db,

@@ -1,9 +1,9 @@
-/** The deeds' settings, from the configuration and the calendar it names. */
+/** The deeds' settings, from the configuration, the calendar it names, and the key that signs links. */
 import type { Config } from '../config/schema'
 import type { Holiday } from '../school/quiet-time'
 import type { ActSettings } from './settings'
 
-export const actSettingsOf = (config: Config, holidays: Holiday[]): ActSettings => ({
+export const actSettingsOf = (config: Config, holidays: Holiday[], linkKey: string | null = null): ActSettings => ({
   domain: config.domain,
   school: config.school,
   locale: config.locale,
@@ -26,4 +26,5 @@ export const actSettingsOf = (config: Config, holidays: Holiday[]): ActSettings 
   retentionPagesMs: config.retention.pagesMs,
   authPolicy: config.auth.policy,
   trustedNetworks: config.smtp.trustedNetworks,
+  links: config.http.publicUrl === null || linkKey === null ? null : { base: config.http.publicUrl, key: linkKey },
 })

@@ -2,7 +2,7 @@
 import { classLabel, type PersonId } from '../school/people'
 import { type Assignment, findAssignment, moveAssignment, setDue } from '../store/assignments'
 import { addJob, cancelJob, moveJob } from '../store/jobs'
-import { findPerson } from '../store/people'
+import { findPerson, withoutReminders } from '../store/people'
 import { cancelOutgoing } from '../store/outbox'
 import { findSubmission, saveSubmission } from '../store/submissions'
 import { dueIn } from '../understand/when-due'
@@ -116,8 +116,11 @@ export async function remindMissing(assignment: Assignment, decision: CommandDec
   const wanted = decision.argument === '' || /^(tous|toutes|all|everyone)$/iu.test(decision.argument) ? waiting : studentsNamed(decision.argument, waiting)
   if (decision.argument !== '' && wanted.length === 0)
     return refusePerson(decision.author, 'name-unclear', deed, { assignment: assignment.code, detail: decision.argument })
-  for (const reader of await readersOf(tx, assignment)) {
-    if (!wanted.some((standing) => standing.id === reader.student)) continue
+  const unwilling = await withoutReminders(tx)
+  const readers = (await readersOf(tx, assignment)).filter((reader) => !unwilling.has(reader.person))
+  const reminded = wanted.filter((standing) => readers.some((reader) => reader.student === standing.id))
+  for (const reader of readers) {
+    if (!reminded.some((standing) => standing.id === reader.student)) continue
     await writeAssignment(
       tx,
       {
@@ -132,7 +135,7 @@ export async function remindMissing(assignment: Assignment, decision: CommandDec
       now,
     )
   }
-  return confirmDone(assignment, decision, deed, { done: 'reminded', count: wanted.length, names: wanted.map((standing) => standing.name) })
+  return confirmDone(assignment, decision, deed, { done: 'reminded', count: reminded.length, names: reminded.map((standing) => standing.name) })
 }
 
 /** ANNULER: copies that have not left are withdrawn; who has one gets a short withdrawal. */

@@ -3,7 +3,7 @@ import { classLabel, type PersonId } from '../school/people'
 import type { StudentStanding } from '../school/standing'
 import { type Assignment, findAssignment } from '../store/assignments'
 import { addJob } from '../store/jobs'
-import { findPerson, setDigestOff } from '../store/people'
+import { findPerson } from '../store/people'
 import { bundleVariant } from '../understand/bundle-variant'
 import type { CommandName } from '../understand/reading'
 import { scheduleReceipt } from './accept-reply'
@@ -17,6 +17,7 @@ import { standingsOf } from './overview'
 import { peopleReading } from './readers'
 import { writeAssignment } from './send-copies'
 import { tellWhy } from './tell-why'
+import { endUnasked, type Unasked } from './unsubscribe-link'
 
 export type TeachersDeed = (assignment: Assignment, decision: CommandDecision, deed: Deed) => Promise<Outcome>
 
@@ -141,18 +142,23 @@ async function help(decision: CommandDecision, deed: Deed): Promise<Outcome> {
   })
 }
 
-/** STOP and REPRENDRE; how often they come is for a later version. STOP without digests is explained, nothing is cut. */
+/**
+ * STOP and REPRENDRE; how often they come is for a later version. In answer to homework, where there are no digests or the mail program's own button says it, they are about reminders. What was
+ * sent by hand cannot be ended, and is explained.
+ */
 async function digestChoice(decision: CommandDecision, deed: Deed): Promise<Outcome> {
   const { tx, reading } = deed
   const word = reading.command?.argument ?? ''
   const stops = reading.kind === 'unsubscribe' || /stop|arr[êe]t|d[ée]sabonn|unsubscribe/iu.test(`${word} ${reading.subject} ${reading.text}`)
   const resumes = /reprendre|resume/iu.test(`${word} ${reading.text}`)
   const isGuardian = deed.authors.some((author) => author.person === decision.author && author.wards.length > 0)
-  if (!(stops || resumes) || !isGuardian) return refusePerson(decision.author, 'command-not-available', deed, { detail: decision.name })
-  await setDigestOff(tx, decision.author, stops)
+  const what: Unasked = decision.assignment !== null && (!isGuardian || reading.kind === 'unsubscribe') ? 'reminder' : 'digest'
+  if (!(stops || resumes) || (what === 'digest' && !isGuardian)) return refusePerson(decision.author, 'command-not-available', deed, { detail: decision.name })
+  await endUnasked(tx, decision.author, what, stops)
+  const done = what === 'digest' ? (stops ? 'digest-stopped' : 'digest-resumed') : stops ? 'reminders-stopped' : 'reminders-resumed'
   return answerCommand(decision, deed, {
     template: 'done',
     assignment: null,
-    data: { done: stops ? 'digest-stopped' : 'digest-resumed', class: null, code: null, title: null, dueAt: null, oldDueAt: null, count: null, names: [] },
+    data: { done, toStudent: decision.role === 'student', class: null, code: null, title: null, dueAt: null, oldDueAt: null, count: null, names: [] },
   })
 }

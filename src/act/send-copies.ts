@@ -100,7 +100,7 @@ export async function writeAssignment(tx: Tx, letter: AssignmentLetter, settings
       isRoot: letter.isFirst,
       verp: true,
       // A reminder comes unasked (CONTRACT.md, section 5); the task itself cannot be unsubscribed from.
-      unsubscribe: letter.template === 'reminder',
+      unsubscribe: letter.template === 'reminder' ? 'reminder' : null,
       data: {
         class: classLabel(assignment.class),
         code: assignment.code,

@@ -88,7 +88,7 @@ export async function writeDigests(tx: Tx, digests: Digest[], settings: ActSetti
         locale: localeOf(guardian.language, settings),
         class: null,
         token,
-        unsubscribe: true,
+        unsubscribe: 'digest',
         data: { guardianName: guardian.name, children },
       },
       settings,

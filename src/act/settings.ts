@@ -1,4 +1,5 @@
 /** The few settings that deeds need; each deed takes these, the clock's time and its transaction, nothing else. */
+import type { LinkSigning } from './unsubscribe-link'
 import type { Locale } from '../school/people'
 import type { QuietTime } from '../school/quiet-time'
 
@@ -28,4 +29,6 @@ export interface ActSettings {
   authPolicy: 'dmarc' | 'confirm' | 'off'
   /** Relays of the school: a copier among them is believed at a teacher's own reply address. */
   trustedNetworks: string[]
+  /** Null: mails hold no links. */
+  links: LinkSigning | null
 }

@@ -10,6 +10,7 @@ import type { MailData, TemplateName } from '../text/mails'
 import { mayLeaveAt } from './quiet-hours'
 import { bounceAddressAt, newMessageId, replyAddressAt, threadRoot } from './reply-route'
 import type { ActSettings } from './settings'
+import { type Unasked, unsubscribeUrl } from './unsubscribe-link'
 
 export interface Letter<T extends TemplateName> {
   template: T
@@ -36,7 +37,8 @@ export interface Letter<T extends TemplateName> {
   answersMail?: boolean
   attachments?: OutgoingMail['attachments']
   calendar?: OutgoingMail['calendar']
-  unsubscribe?: boolean
+  /** It comes unasked, and can be ended by one click. */
+  unsubscribe?: Unasked | null
   sendAt?: Date
 }
 
@@ -64,7 +66,10 @@ export async function writeLetter<T extends TemplateName>(tx: Tx, letter: Letter
     ),
     autoSubmitted: letter.answersMail ? 'auto-replied' : 'auto-generated',
     listId: letter.class === null ? null : `${letter.class}.${domain}`,
-    listUnsubscribe: letter.unsubscribe && replyTo !== null ? { mailto: `${replyTo}?subject=unsubscribe`, https: null } : null,
+    listUnsubscribe:
+      letter.unsubscribe && replyTo !== null
+        ? { mailto: `${replyTo}?subject=unsubscribe`, https: linkTo(letter.unsubscribe, letter.person, settings, now) }
+        : null,
     attachments: letter.attachments ?? [],
     calendar: letter.calendar ?? null,
   }
@@ -85,6 +90,9 @@ export async function writeLetter<T extends TemplateName>(tx: Tx, letter: Letter
     now,
   )
 }
+
+const linkTo = (what: Unasked, person: PersonId | null, { links }: ActSettings, now: Date): string | null =>
+  links === null || person === null ? null : unsubscribeUrl({ what, person }, links, now)
 
 /** Siblings behind one mailbox. */
 const isShared = async (tx: Tx, address: string): Promise<boolean> => (await peopleAt(tx, address)).length > 1

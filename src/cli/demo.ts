@@ -24,7 +24,7 @@ import { bundlesTo, type Delivered, deliveredIn, pdfOf, type PlayedMail, writeMa
 import * as day from './demo/school-day'
 import type { Globals } from './globals'
 import { fail, print } from './output'
-import { markKeyOf } from './secret'
+import { linkKeyOf, markKeyOf } from './secret'
 
 export function demoCommand(program: Command, _globals: () => Globals): void {
   program
@@ -97,6 +97,7 @@ class Demo {
       folder: this.folder,
       storage: this.folder,
       markKey: markKeyOf('demo'),
+      linkKey: linkKeyOf('demo'),
       // Policy "off": everybody on loopback is believed.
       authenticate: () => Promise.resolve({ spf: 'none', dkim: 'none', dmarc: 'none', belief: 'yes', signedAt: null }),
       clock: this.#clock,

@@ -35,3 +35,4 @@ async function readIfThere(file: string): Promise<string | null> {
 /** Each use has a key of its own, so that one purpose's signature is no use for another. 32 bytes as hex. */
 const keyFor = (secret: string, purpose: string): string => createHmac('sha256', secret).update(purpose).digest('hex')
 export const markKeyOf = (secret: string): string => keyFor(secret, 'page marks')
+export const linkKeyOf = (secret: string): string => keyFor(secret, 'links')

@@ -8,7 +8,7 @@ import { systemClock } from '../work/clock'
 import { type Loaded, loadConfiguration } from './configuration'
 import type { Globals } from './globals'
 import { complain, fail, print } from './output'
-import { loadSecret, markKeyOf } from './secret'
+import { linkKeyOf, loadSecret, markKeyOf } from './secret'
 import { mkdir } from 'node:fs/promises'
 
 /** SIGTERM to exit: CONTRACT.md says 10 s. */
@@ -36,10 +36,8 @@ async function serve(loaded: Loaded): Promise<void> {
       `the folder ${storage} cannot be made (${error.code ?? 'error'}): make its parent writable, or set another [storage] path`,
     )
   })
-  const markKey = markKeyOf(
-    await loadSecret(loaded).catch((error: NodeJS.ErrnoException) =>
-      Promise.reject(new Fault('storage-unusable', `${storage}/secret cannot be used (${error.code ?? 'error'}): check its rights`)),
-    ),
+  const secret = await loadSecret(loaded).catch((error: NodeJS.ErrnoException) =>
+    Promise.reject(new Fault('storage-unusable', `${storage}/secret cannot be used (${error.code ?? 'error'}): check its rights`)),
   )
   const authenticate = createAuthenticate({
     servers: config.dns.servers,
@@ -47,7 +45,17 @@ async function serve(loaded: Loaded): Promise<void> {
     authservId: config.auth.authservId,
     trustedNetworks: config.smtp.trustedNetworks,
   })
-  const gateway = await startGateway({ config, folder, storage, holidays, markKey, authenticate, clock: systemClock, log })
+  const gateway = await startGateway({
+    config,
+    folder,
+    storage,
+    holidays,
+    markKey: markKeyOf(secret),
+    linkKey: linkKeyOf(secret),
+    authenticate,
+    clock: systemClock,
+    log,
+  })
   log.info('ready', { smtp: gateway.smtpPort, http: gateway.httpPort })
   print('cartable ready')
   await new Promise<void>((resolve) => {

@@ -190,5 +190,13 @@ export const mailAddress = (toml: string, meaning: string): Key<string | null> =
       : wrong(`is ${JSON.stringify(value)}: use a mail address such as "office@college.example"`),
   )
 
+/** Base of links: a slash at its end makes no difference. */
+export const webAddress = (toml: string, meaning: string): Key<string | null> =>
+  key<string | null>(toml, null, meaning, (value) =>
+    asText(value).trim() === '' || (/^https?:\/\/[^\s?#]+$/.test(asText(value).trim()) && URL.canParse(asText(value).trim()))
+      ? asText(value).trim() || null
+      : wrong(`is ${JSON.stringify(value)}: use an address such as "https://devoirs.college.example"`),
+  )
+
 export const pattern = (toml: string, fallback: string, allowed: RegExp, example: string, meaning: string): Key<string> =>
   key(toml, fallback, meaning, (value) => (allowed.test(asText(value)) ? asText(value) : wrong(`is ${JSON.stringify(value)}: use for instance ${example}`)))

@@ -16,6 +16,7 @@ import {
   size,
   text,
   timezone,
+  webAddress,
   wholeNumber,
 } from './key-types'
 
@@ -90,7 +91,7 @@ export const schema = {
   http: {
     host: text('host', '127.0.0.1', 'address of the web face'),
     port: wholeNumber('port', 8080, anyPort, '0: none'),
-    publicUrl: optionalText('public_url', 'base of links in mails; none: mails hold no links'),
+    publicUrl: webAddress('public_url', 'base of links in mails; none: mails hold no links'),
   },
   bundle: {
     graceMs: duration('grace', '15m', 'after the deadline, before the bundle goes out'),

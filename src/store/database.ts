@@ -12,6 +12,7 @@ import { returns } from './migrations/003-returns'
 import { replacedPages } from './migrations/004-replaced-pages'
 import { copies } from './migrations/005-copies'
 import { doubtfulTurns } from './migrations/006-doubtful-turns'
+import { reminders } from './migrations/007-reminders'
 import type { Schema } from './schema'
 
 /** Readers take this. A transaction is one too. */
@@ -122,6 +123,7 @@ const migrationsFor = (kind: 'sqlite' | 'postgres'): Record<string, Migration> =
   '004-replaced-pages': replacedPages,
   '005-copies': copies,
   '006-doubtful-turns': doubtfulTurns,
+  '007-reminders': reminders,
 })
 
 /** Kysely's migrator takes a lock of its own, so two starts at once are safe. */

@@ -91,9 +91,10 @@ export async function rosterRowsOf(db: Db, person: string) {
   const wards = await db.selectFrom('guardianship').selectAll().where('guardian_id', '=', person).orderBy('position').execute()
   const guardians = await db.selectFrom('guardianship').selectAll().where('student_id', '=', person).orderBy('position').execute()
   const replies = await db.selectFrom('reply_address').selectAll().where('person_id', '=', person).orderBy('created_at').execute()
-  const digests = await db.selectFrom('person').select('digest_off').where('id', '=', person).executeTakeFirst()
+  const wishes = await db.selectFrom('person').select(['digest_off', 'reminders_off']).where('id', '=', person).executeTakeFirst()
   return {
-    digests: digests?.digest_off !== 1,
+    digests: wishes?.digest_off !== 1,
+    reminders: wishes?.reminders_off !== 1,
     memberships: memberships.map((row) => ({
       class: row.class,
       role: row.role,

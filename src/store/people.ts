@@ -164,6 +164,18 @@ export const setDigestOff = async (tx: Tx, person: string, off: boolean): Promis
     .execute()
 }
 
+export const setRemindersOff = async (tx: Tx, person: string, off: boolean): Promise<void> => {
+  await tx
+    .updateTable('person')
+    .set({ reminders_off: off ? 1 : 0 })
+    .where('id', '=', person)
+    .execute()
+}
+
+/** Who wants no reminders. */
+export const withoutReminders = async (db: Db): Promise<Set<string>> =>
+  new Set((await db.selectFrom('person').select('id').where('reminders_off', '=', 1).execute()).map(({ id }) => id))
+
 /** Guardians who may and want to have digests, with their wards, in roster order. */
 export const digestReaders = async (db: Db): Promise<ActiveGuardian[]> =>
   (

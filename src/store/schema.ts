@@ -8,6 +8,8 @@ export interface PersonTable {
   language: string | null
   /** 1: wants no digests. */
   digest_off: Generated<number | null>
+  /** 1: wants no reminders. */
+  reminders_off: Generated<number | null>
 }
 
 export interface MembershipTable {

@@ -293,7 +293,9 @@ export interface ChangeNoticeData extends AboutAssignment, AboutStudent {
 
 /** M16. */
 export interface DoneData {
-  done: 'extended' | 'closed' | 'reopened' | 'cancelled' | 'reminded' | 'digest-stopped' | 'digest-resumed'
+  done: 'extended' | 'closed' | 'reopened' | 'cancelled' | 'reminded' | 'digest-stopped' | 'digest-resumed' | 'reminders-stopped' | 'reminders-resumed'
+  /** The reader is the pupil (tu); not given: worded for an adult. */
+  toStudent?: boolean
   class: string | null
   code: string | null
   title: string | null

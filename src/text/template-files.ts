@@ -1,6 +1,7 @@
 /** Reads the templates of a folder, all at once, so that a missing or broken one is known when the service starts and not when its mail is due. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import Handlebars from 'handlebars'
 import type { Locale } from '../school/people'
 import { escapeHtml } from './html-part'
 import type { TemplateName } from './mails'
@@ -31,6 +32,12 @@ function mailsIn(folder: string, locale: Locale): Record<TemplateName, Template>
     }
   })
   return Object.fromEntries(mails) as Record<TemplateName, Template>
+}
+
+/** The page of a link that ends what comes unasked. */
+export function unsubscribePage(school: string, folder: string = templateFolder): (what: 'digest' | 'reminder', is: 'asks' | 'done' | 'stale') => string {
+  const template = Handlebars.create().compile(readFileSync(join(folder, 'unsubscribe.html'), 'utf8'), { strict: false })
+  return (what, is) => template({ school, digest: what === 'digest', asks: is === 'asks', done: is === 'done' })
 }
 
 /** The page at `/` of the web face. */

@@ -2,7 +2,7 @@
 import { drawRedInk } from '../../src/bundle/draw-red-ink'
 import { classAddress, domain, otherTeacher, roster, teacher } from './people'
 import { jpeg, pdf } from './pictures'
-import { inSchool, minute } from './school'
+import { inSchool, type Left, minute, type School } from './school'
 
 const zoe = 'zoe.martin@famille.example'
 
@@ -146,3 +146,54 @@ test(
     expect((await school.left({ template: 'forwarded-to-office' })).map((mail) => mail.text)).toEqual([expect.stringContaining('déménagé')])
   }),
 )
+
+test(
+  'who wants no reminders gets none, by STOP or by the button of a mail program; the task itself still comes',
+  inSchool({ web: true }, async (school) => {
+    await school.post()
+    await school.command('RELANCER')
+    const first = (await school.left({ template: 'reminder' })).map((mail) => mail.to)
+    const [zoe, yanis] = ['zoe.martin@famille.example', 'yanis.moreau@famille.example']
+    expect(first).toEqual(expect.arrayContaining([zoe, yanis]))
+    await school.reply('zoe', { text: 'STOP' })
+    expect((await school.left({ to: zoe, template: 'done' })).map((mail) => mail.text)).toEqual([expect.stringContaining('Tu ne recevras plus de rappels')])
+    await follow(await school.one({ to: yanis, template: 'reminder' }), school, 'POST')
+    await school.command('RELANCER')
+    const again = (await school.left({ template: 'reminder' })).map((mail) => mail.to).slice(first.length)
+    expect(again.sort()).toEqual(first.filter((to) => to !== zoe && to !== yanis).sort())
+    await school.reply('zoe', { text: 'REPRENDRE' })
+    await school.command('RELANCER Zoé')
+    expect(await school.left({ to: zoe, template: 'reminder' })).toHaveLength(2)
+    await school.post({ subject: 'Un autre devoir', text: 'Exercice 4, pour vendredi 27 mars 18 h.' })
+    expect(await school.left({ to: yanis, template: 'assignment' })).toHaveLength(2)
+  }),
+)
+
+test(
+  "a digest's link: looking changes nothing, one click ends the digests of that person (RFC 8058)",
+  inSchool({ web: true }, async (school) => {
+    await school.post()
+    await school.goTo('2020-03-20T18:00:10+01:00')
+    const sophie = await school.one({ to: 'sophie.martin@famille.example', template: 'digest' })
+    expect(sophie.header('list-unsubscribe-post')).toBe('List-Unsubscribe=One-Click')
+    expect(await follow(sophie, school, 'GET')).toContain('<form')
+    await school.post({ subject: 'Pour la suite', text: 'Exercice 5, pour vendredi 27 mars 18 h.' })
+    await school.goTo('2020-03-27T18:00:10+01:00')
+    expect(await school.left({ to: sophie.to, template: 'digest' })).toHaveLength(2)
+    expect(await follow(sophie, school, 'POST')).toContain('plus de résumés')
+    await school.post({ subject: 'Encore', text: 'Exercice 6, pour vendredi 3 avril 18 h.' })
+    await school.goTo('2020-04-03T18:00:10+02:00')
+    expect(await school.left({ to: sophie.to, template: 'digest' })).toHaveLength(2)
+    // Others still get theirs.
+    expect(await school.left({ to: 'ewa.nowak@famille.example', template: 'digest' })).toHaveLength(3)
+  }),
+)
+
+/** The link of RFC 8058, at the gateway's own port. */
+async function follow(mail: Left, school: School, method: 'GET' | 'POST'): Promise<string> {
+  const link = /<https:\/\/devoirs\.college\.example(\/unsubscribe\/[^>]+)>/u.exec(mail.header('list-unsubscribe').replace(/\s+/gu, ''))?.[1] ?? ''
+  const body = new URLSearchParams({ 'List-Unsubscribe': 'One-Click' })
+  const answer = await fetch(`http://127.0.0.1:${school.gateway.httpPort ?? 0}${link}`, method === 'POST' ? { method, body } : {})
+  expect(answer.status).toBe(200)
+  return answer.text()
+}

@@ -23,6 +23,7 @@ import * as people from './people'
 import { handOver, type MailToSend, writeMail } from './writing'
 
 export const markKey = '5a'.repeat(32)
+const linkKey = 'a5'.repeat(32)
 const teachers = [people.teacher, people.otherTeacher]
 const patienceMs = 120_000
 
@@ -34,6 +35,8 @@ export interface SchoolOptions {
   roster?: string
   /** With it the policy is `dmarc`, else `off`. */
   authenticate?: Authenticate
+  /** With a web face, and links to it. */
+  web?: boolean
   /** Who brings the mail where it is not handed over by SMTP: then there is no listener. */
   postman?: (message: Buffer, at: Date) => Promise<void>
 }
@@ -93,11 +96,13 @@ ${this.options.toml ?? ''}`,
     })
     if (!outcome.ok) throw new Error(outcome.faults.join('\n'))
     outcome.config.smtp.port = this.options.postman ? 0 : await freePort()
+    if (this.options.web) outcome.config.http = { host: '127.0.0.1', port: await freePort(), publicUrl: 'https://devoirs.college.example' }
     this.gateway = await startGateway({
       config: outcome.config,
       folder: this.folder,
       storage: this.folder,
       markKey,
+      linkKey,
       authenticate: this.options.authenticate ?? (() => Promise.reject(new Error('asked for proof with policy "off"'))),
       clock: this.clock,
       log: createLog(process.env.CARTABLE_LOG ?? 'silent'),

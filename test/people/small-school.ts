@@ -56,6 +56,7 @@ export class OpenSchool {
       storage,
       holidays,
       markKey: 'ab'.repeat(32),
+      linkKey: 'cd'.repeat(32),
       authenticate: () => Promise.resolve({ spf: 'none', dkim: 'none', dmarc: 'none', belief: 'yes', signedAt: null }),
       clock: this.clock,
       log: silentLog,

@@ -46,7 +46,17 @@ const reasons = keysOf<RefusedReason>({
   'too-many-pages': 0,
   'roster-refused': 0,
 })
-const deeds = keysOf<DoneData['done']>({ extended: 0, closed: 0, reopened: 0, cancelled: 0, reminded: 0, 'digest-stopped': 0, 'digest-resumed': 0 })
+const deeds = keysOf<DoneData['done']>({
+  extended: 0,
+  closed: 0,
+  reopened: 0,
+  cancelled: 0,
+  reminded: 0,
+  'digest-stopped': 0,
+  'digest-resumed': 0,
+  'reminders-stopped': 0,
+  'reminders-resumed': 0,
+})
 const incidents = ['relay-unreachable', 'relay-refuses-all', 'disk-full', 'forgery-denied', 'other']
 const setAside = ['duplicate', 'unsupported', 'dangerous', 'too-many', 'other']
 const groups: Record<string, string[]> = {
