@@ -184,6 +184,7 @@ const plainPage = {
   widthPx: null,
   heightPx: null,
   rotationDegCw: 0,
+  isTurnDoubtful: false,
   sharpness: null,
   exposure: null,
   bytes: null,

@@ -126,6 +126,7 @@ async function outcomeOf(db: Db, receipt: ReceiptJob, assignment: Assignment, do
       verdict: page.verdict as PageVerdict,
       picture: cids[index] ?? null,
       fingerprint: source?.kind === 'picture' ? source.blob.slice(0, 16) : null,
+      isTurnDoubtful: page.isTurnDoubtful,
       isNew: source !== undefined && mails.has(source.mailId),
       reason: source?.error ?? null,
     }

@@ -157,11 +157,12 @@ function tellFault(input: string, error: string, json: boolean): void {
 }
 
 function tell({ input, output, page, bytes }: Come, duplicateOf: string | null, json: boolean): void {
-  const { number, widthPx: width, heightPx: height, rotationDegCw: rotation, corners, quality } = page
-  if (json) printJson({ input, page: number, output, width, height, bytes, rotation, corners, quality, duplicateOf })
+  const { number, widthPx: width, heightPx: height, rotationDegCw: rotation, isTurnDoubtful: rotationDoubtful, corners, quality } = page
+  if (json) printJson({ input, page: number, output, width, height, bytes, rotation, rotationDoubtful, corners, quality, duplicateOf })
   else {
     const copy = duplicateOf === null ? '' : `, the same sheet as ${duplicateOf}`
-    print(`${input} page ${number}: ${output}, ${width} × ${height}, ${Math.round(bytes / 1000)} kB, ${quality.verdict}${copy}`)
+    const turn = rotationDoubtful ? ', which way is up in doubt' : ''
+    print(`${input} page ${number}: ${output}, ${width} × ${height}, ${Math.round(bytes / 1000)} kB, ${quality.verdict}${turn}${copy}`)
   }
 }
 

@@ -1,5 +1,6 @@
 /** A frame → its pages, left before right: where the page is, which way is up, flat and fitted into A4. */
 import { Fault } from '../errors'
+import { isCrossed } from './crossed-side'
 import { nearlySure, type Places, placesIn, surer } from './find-place'
 import { sidesOf } from './fit-quad'
 import { flatten } from './flatten-page'
@@ -35,12 +36,13 @@ export async function findPages(frame: Frame): Promise<FoundPage[]> {
     const projection = projectionTo(isWhole ? place.quad : grown(place.quad))
     return { place, pixels: flatten(picture, projection, sidesOf(place.quad, place.border), ...sizeOf(place.quad, picture)) }
   })
-  const upright = isDrawn ? flat : setUpright(flat, turns, turn)
-  return leftFirst(upright).map(({ place: { quad, sides }, pixels }): FoundPage => {
+  const upright = isDrawn ? { pages: flat, isDoubtful: false } : setUpright(flat, turns, turn)
+  return leftFirst(upright.pages).map(({ place: { quad, sides }, pixels }): FoundPage => {
     const scale = frame.widthPx / picture.widthPx
     return {
       pixels,
       rotationDegCw: rotationOf(quad, isMirror),
+      isTurnDoubtful: upright.isDoubtful,
       corners: isWhole ? null : quad.map(([x, y]): Point => [round(x * scale * 10) / 10, round(y * scale * 10) / 10]),
       sides,
       facts: {
@@ -59,9 +61,14 @@ const longMm = 297
 /** Places that the pixels confirm. Where a doubtful part of the map draws an outline that they do not, the surer part may draw one that they do. */
 function placesOf(picture: RgbPixels): Places {
   const maps = placeMaps(picture)
-  const refined = (page: Float32Array): Places => {
-    const places = placesIn({ ...maps, page }, picture.widthPx, picture.heightPx)
+  const among = (page: Float32Array, isSpread: number): Places => {
+    const places = placesIn({ ...maps, page, isSpread }, picture.widthPx, picture.heightPx)
     return { ...places, pages: places.pages.map((place) => refineQuad(picture, place)) }
+  }
+  const refined = (page: Float32Array): Places => {
+    const places = among(page, maps.isSpread)
+    // A single sheet that was folded once, and is written on across the fold.
+    return places.pages.length > 1 && places.pages.every((place) => isCrossed(picture, place, 'fold')) ? among(page, 0) : places
   }
   const first = refined(maps.page)
   if (first.pages.length > 0 && guessesOf(first) === 0) return first
@@ -69,7 +76,9 @@ function placesOf(picture: RgbPixels): Places {
   // Neither the pixels nor the surer part know of it.
   if (second.pages.length === 0 && guessesOf(first) > 1) return second
   const best = second.pages.length > 0 && (first.pages.length === 0 || guessesOf(second) < guessesOf(first)) ? second : first
-  return best.pages.some((page) => isDoubtful(page, picture)) ? { ...best, pages: [] } : best
+  return best.pages.some((page) => isDoubtful(page, picture) || isCrossed(picture, page, 'guess') || isCrossed(picture, page, 'fold'))
+    ? { ...best, pages: [] }
+    : best
 }
 
 const guessesOf = ({ pages }: Places): number => pages.flatMap(({ sides }) => sides).filter((kind) => kind === 'guess').length

@@ -31,6 +31,7 @@ export interface PageFacts {
 export interface FoundPage {
   pixels: RgbPixels
   rotationDegCw: MadePage['rotationDegCw']
+  isTurnDoubtful: boolean
   corners: MadePage['corners']
   /** What ends the page: top, right, bottom, left. */
   sides: SideKind[]

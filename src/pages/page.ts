@@ -23,6 +23,8 @@ export interface MadePage {
   heightPx: number
   /** Degrees clockwise applied to the stored pixels. */
   rotationDegCw: 0 | 90 | 180 | 270
+  /** Neither the writing nor, in agreement, the file and the shape of the page said which way is up. */
+  isTurnDoubtful: boolean
   /** Page in the picture's stored pixels: top-left, top-right, bottom-right, bottom-left of the upright page; null: whole picture taken. */
   corners: [number, number][] | null
   quality: Quality

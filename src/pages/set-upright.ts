@@ -38,8 +38,11 @@ export const likeliest = (logs: readonly number[]): number => logs.indexOf(max(.
 /** The view for the network: about 2.3 pixels a millimetre of A4, more of smaller pages; a picture taken whole may hold a smaller page. */
 const viewLongPx = { page: 684, whole: 860 } as const
 
+/** Logarithm of odds: one turn that is not so far ahead of all others is doubtful. What the file and the shape of a page say together, of a page without writing, is no doubt. */
+const doubtful = 1.9
+
 /** Pages that were turned by `turn` quarters already, the pages of one picture, turned on as their writing says: it decides where it can be read. */
-export function setUpright(pages: readonly Flat[], likely: readonly number[], turn: number): Flat[] {
+export function setUpright(pages: readonly Flat[], likely: readonly number[], turn: number): { pages: Flat[]; isDoubtful: boolean } {
   const sums = [0, 1, 2, 3].map((k) => likely[(turn + k) % 4] ?? 0)
   for (const { place, pixels } of pages) {
     const shrink = (place.border.length === 0 ? viewLongPx.whole : viewLongPx.page) / max(pixels.widthPx, pixels.heightPx)
@@ -48,7 +51,11 @@ export function setUpright(pages: readonly Flat[], likely: readonly number[], tu
     turnLikelihoods(greyView(pixels, width, height, samples)).forEach((log, k) => (sums[k] = (sums[k] ?? 0) + log))
   }
   const quarters = likeliest(sums)
-  return pages.map(({ place, pixels }) => ({ place: recounted(place, (4 - quarters) % 4), pixels: turned(pixels, quarters) }))
+  const [first = 0, second = 0] = [...sums].sort((a, b) => b - a)
+  return {
+    pages: pages.map(({ place, pixels }) => ({ place: recounted(place, (4 - quarters) % 4), pixels: turned(pixels, quarters) })),
+    isDoubtful: first - second < doubtful,
+  }
 }
 
 /** Counted from corner k; after one quarter turn clockwise, what was the bottom left, corner 3, is the top left. */

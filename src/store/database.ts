@@ -11,6 +11,7 @@ import { thumbnails } from './migrations/002-thumbnails'
 import { returns } from './migrations/003-returns'
 import { replacedPages } from './migrations/004-replaced-pages'
 import { copies } from './migrations/005-copies'
+import { doubtfulTurns } from './migrations/006-doubtful-turns'
 import type { Schema } from './schema'
 
 /** Readers take this. A transaction is one too. */
@@ -117,6 +118,7 @@ const migrationsFor = (kind: 'sqlite' | 'postgres'): Record<string, Migration> =
   '003-returns': returns,
   '004-replaced-pages': replacedPages,
   '005-copies': copies,
+  '006-doubtful-turns': doubtfulTurns,
 })
 
 /** Kysely's migrator takes a lock of its own, so two starts at once are safe. */

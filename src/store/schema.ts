@@ -176,6 +176,8 @@ export interface PageTable {
   width: number | null
   height: number | null
   rotation: number
+  /** 1: the page may lie or stand on its head. */
+  turn_doubtful: number
   verdict: string
   sharpness: number | null
   exposure: number | null

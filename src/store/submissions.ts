@@ -150,6 +150,8 @@ export interface Page {
   widthPx: number | null
   heightPx: number | null
   rotationDegCw: number
+  /** It may lie or stand on its head. */
+  isTurnDoubtful: boolean
   verdict: string
   sharpness: number | null
   exposure: number | null
@@ -171,6 +173,7 @@ const pageOf = (row: Omit<PageTable, 'id'> & { id: number }): Page => ({
   widthPx: row.width,
   heightPx: row.height,
   rotationDegCw: row.rotation,
+  isTurnDoubtful: row.turn_doubtful === 1,
   verdict: row.verdict,
   sharpness: row.sharpness,
   exposure: row.exposure,
@@ -192,6 +195,7 @@ export async function addPage(tx: Tx, page: Omit<Page, 'id'>): Promise<void> {
       width: page.widthPx,
       height: page.heightPx,
       rotation: page.rotationDegCw,
+      turn_doubtful: page.isTurnDoubtful ? 1 : 0,
       verdict: page.verdict,
       sharpness: page.sharpness,
       exposure: page.exposure,

@@ -79,6 +79,8 @@ export interface ReceiptPage {
   number: number
   filename: string | null
   verdict: PageVerdict
+  /** It may lie or stand on its head. */
+  isTurnDoubtful: boolean
   /** Content-ID of its small picture; null: none is shown. */
   picture: string | null
   /** First digits of the SHA-256 of the file as it came. */

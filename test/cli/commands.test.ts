@@ -108,7 +108,7 @@ test('scan: a line a page, the bad one says why, the good ones still come out', 
     [1, 'undefined', join(photos, 'squared-exif8.jpg')],
   ])
   expect(readdirSync(join(folder, 'out')).sort()).toEqual(['squared-exif8.jpg', 'squared-exif8_2.jpg'])
-  expect(lines[0]).toMatchObject({ rotation: 270, quality: { verdict: 'good' } })
+  expect(lines[0]).toMatchObject({ rotation: 270, rotationDoubtful: false, quality: { verdict: 'good' } })
 })
 
 test('scan -o: one PDF of all pages', () => {

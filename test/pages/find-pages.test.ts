@@ -41,6 +41,7 @@ test.each([
     .toBuffer()
   const pages = await found(stored)
   expect(pages.map((page) => page.rotationDegCw)).toEqual([(360 - degrees) % 360])
+  expect(pages.map((page) => page.isTurnDoubtful)).toEqual([false])
   expect((pages[0]?.pixels.heightPx ?? 0) > (pages[0]?.pixels.widthPx ?? 0)).toBe(true)
 })
 
@@ -124,6 +125,18 @@ test('a sheet that a scanner gave stays as it is', async () => {
     .png()
     .toBuffer()
   expect((await found(stored)).map(({ corners, pixels }) => [corners, pixels.widthPx, pixels.heightPx])).toEqual([[null, 595, 842]])
+})
+
+test.each([
+  ['standing, as pages are: no doubt', 600, 840, false],
+  ['lying, as the file says and pages seldom do: doubtful', 840, 600, true],
+])('a drawing without a word, %s', async (_, width, height, isDoubtful) => {
+  const disc = Buffer.from(`<svg width="${width}" height="${height}"><circle cx="300" cy="300" r="180" fill="#3a62b0"/></svg>`)
+  const stored = await sharp({ create: { width, height, channels: 3, background: '#fdfdfd' } })
+    .composite([{ input: disc }])
+    .png()
+    .toBuffer()
+  expect((await found(stored)).map((page) => [page.rotationDegCw, page.isTurnDoubtful])).toEqual([[0, isDoubtful]])
 })
 
 test('what a PDF drew is neither turned nor cropped', async () => {

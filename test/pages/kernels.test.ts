@@ -109,6 +109,9 @@ describe('grids', () => {
 /** quiet-paper.ts as its comments say it, pixel by pixel; `level` and the least darkness are those of a page without noise. */
 function plainlyQuieted({ widthPx, heightPx, data }: ReturnType<typeof picture>, level: number): Buffer {
   const out = Buffer.alloc(data.length)
+  // A pen of half a millimetre of A4, in the mean of 5 × 5 pixels whose middle counts five times.
+  const kept = (longPx: number): number => (5 * longPx * 0.5) / 297 + 4
+  const share = min(1, (kept(max(widthPx, heightPx)) / kept(1650)) ** 1.5)
   const at = (x: number, y: number): number => (max(0, min(heightPx - 1, y)) * widthPx + max(0, min(widthPx - 1, x))) * 3
   const lumaAt = (from: number): number => ((data[from] ?? 0) * 5 + (data[from + 1] ?? 0) * 8 + (data[from + 2] ?? 0) * 3) >> 4
   const dark = (x: number, y: number): number => {
@@ -120,7 +123,7 @@ function plainlyQuieted({ widthPx, heightPx, data }: ReturnType<typeof picture>,
       let sum = 0
       for (let dy = -2; dy <= 2; dy++) for (let dx = -2; dx <= 2; dx++) sum += dark(x + dx, y + dy)
       const own = dark(x, y)
-      const part = max(0, min(1, ((sum + 4 * own) / 29 - 6) / 24))
+      const part = max(0, min(1, ((sum + 4 * own) / 29 / share - 6) / 24))
       const thinness = own === 0 ? 0 : 1 - sum / (25 * own)
       const strength = max(0, part * part * (3 - 2 * part) * (1.1 + 0.5 * thinness))
       const colour = 1 + 0.5 * max(0, thinness)

@@ -106,7 +106,7 @@ onEachDatabase('retention', (database) => {
       const about = { assignment: code as AssignmentCode, student: 'e-1' as PersonId }
       const source = { id: `s-${code}`, mailId: 'm', kind: 'picture' as const, blob: original ?? '', filename: null, mediaType: 'image/jpeg', text: null }
       await addSource(tx, { ...about, ...source, receivedAt: createdAt, position: 0, state: 'done', error: null, replaces: null, saidPage: null })
-      const size = { widthPx: 1, heightPx: 1, rotationDegCw: 0, verdict: 'good', sharpness: null, exposure: null, bytes: 1 }
+      const size = { widthPx: 1, heightPx: 1, rotationDegCw: 0, isTurnDoubtful: false, verdict: 'good', sharpness: null, exposure: null, bytes: 1 }
       await addPage(tx, { ...about, source: source.id, number: 1, blob: page ?? '', thumbnail: null, fingerprint: null, copyOf: null, ...size })
     })
     return [file ?? '', original ?? '', page ?? '']

@@ -274,6 +274,7 @@ onEachDatabase('the store', (database) => {
         widthPx: 1,
         heightPx: 1,
         rotationDegCw: 0,
+        isTurnDoubtful: false,
         thumbnail: null,
         fingerprint: null,
         copyOf: null,
@@ -307,6 +308,7 @@ onEachDatabase('the store', (database) => {
       widthPx: 1,
       heightPx: 1,
       rotationDegCw: 0,
+      isTurnDoubtful: false,
       verdict: 'good',
     }
     const made = { ...page, sharpness: null, exposure: null, bytes: 1 }

@@ -12,6 +12,7 @@ const page = (number: number, verdict: ReceiptPage['verdict'] = 'good', isNew = 
   number,
   filename: null,
   verdict,
+  isTurnDoubtful: false,
   isNew,
   reason: null,
   picture: null,
@@ -73,6 +74,15 @@ test.each<[string, Partial<ReceiptData>, string, string]>([
   const mail = renderOf('receipt', receipt(change))
   expect(mail.subject).toBe(subject)
   expect(firstLine(mail.text)).toBe(line)
+})
+
+test('a receipt asks about a page that may stand on its head, once, and not where a better photo is asked for anyway', () => {
+  const doubtful = (number: number, verdict: ReceiptPage['verdict'] = 'good', isNew = true): ReceiptPage => ({
+    ...page(number, verdict, isNew),
+    isTurnDoubtful: true,
+  })
+  const { text } = renderOf('receipt', receipt({ pages: [page(1), doubtful(2), doubtful(3, 'blurry'), doubtful(4, 'good', false)] }))
+  expect(plain(text).match(/La page \d est-elle dans le bon sens \?/gu)).toEqual(['La page 2 est-elle dans le bon sens ?'])
 })
 
 test('a receipt names both hours', () => {

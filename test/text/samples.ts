@@ -9,6 +9,7 @@ const page = (number: number, verdict: ReceiptPage['verdict'], reason: string | 
   number,
   filename: `IMG_00${number}.jpg`,
   verdict,
+  isTurnDoubtful: false,
   isNew,
   reason,
   picture: verdict === 'unreadable' ? null : `3f9a81c2d4e5f607.${number}@devoirs.college.example`,
