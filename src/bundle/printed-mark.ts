@@ -20,33 +20,58 @@ export interface PrintedMark {
   mark: Mark | null
   /** Degrees clockwise that set the picture upright. */
   rotationDegCw: number
+  /** Corners of each code that says so. */
+  codes: Point[][]
 }
 
 interface SeenMark {
   mark: Mark
   rotationDegCw: number
-  /** Distance in page heights from the nearest place where we print one. */
-  astray: number
+  corners: Point[]
+  /** It stands where we print one, as large as we print it. */
+  isPlaced: boolean
 }
 
 /**
  * What the codes on this page say; null without an authentic one.
  *
- * Several different ones (a photographed sheet that bears an older mark): the one that stands where we print it counts, if it is alone there.
+ * Several different ones (a photographed sheet that bears an older mark): the one that stands where we print it, in its size, counts, if it is alone there.
+ * Smaller ones are of sheets that lie side by side.
  */
 export function printedMark(codes: FoundCode[], size: { widthPx: number; heightPx: number }, key: string): PrintedMark | null {
   const seen = codes.flatMap((code): SeenMark[] => {
     const mark = readMark(code.text, key)
     if (!mark) return []
-    const rotationDegCw = uprightTurn(code.corners)
-    return [{ mark, rotationDegCw, astray: astray(code.corners, size, rotationDegCw) }]
+    const { corners } = code
+    const rotationDegCw = uprightTurn(corners)
+    const isPlaced = astray(corners, size, rotationDegCw) < 0.06 && sideOf(corners) > (0.85 * markMm * Math.max(size.widthPx, size.heightPx)) / longMm
+    return [{ mark, rotationDegCw, corners, isPlaced }]
   })
   const [first] = seen
   if (!first) return null
-  if (seen.every(({ mark }) => sameMark(mark, first.mark))) return first
-  const placed = seen.filter((each) => each.astray < 0.06)
+  const told = (one: SeenMark, all: SeenMark[]): PrintedMark => ({ ...one, codes: all.map(({ corners }) => corners) })
+  if (seen.every(({ mark }) => sameMark(mark, first.mark))) return told(first, seen)
+  const placed = seen.filter((each) => each.isPlaced)
   const [one] = placed
-  return one && placed.every(({ mark }) => sameMark(mark, one.mark)) ? one : { mark: null, rotationDegCw: first.rotationDegCw }
+  if (one && placed.every(({ mark }) => sameMark(mark, one.mark))) return told(one, placed)
+  return { mark: null, rotationDegCw: first.rotationDegCw, codes: [] }
+}
+
+/** Long side of the sheet, side of a mark, and how far its middle is from both edges: millimetres. */
+export const [longMm, markMm, insetMm] = [297, 16, 18]
+
+/** Mean length of a code's sides, in pixels. */
+export function sideOf(corners: Point[]): number {
+  const sides = corners.map(({ x, y }, index) => {
+    const next = corners[(index + 1) % corners.length] ?? { x, y }
+    return Math.hypot(next.x - x, next.y - y)
+  })
+  return sides.reduce((sum, side) => sum + side, 0) / Math.max(1, sides.length)
+}
+
+export function middleOf(corners: Point[]): Point {
+  const mean = (of: (corner: Point) => number): number => corners.reduce((sum, corner) => sum + of(corner), 0) / Math.max(1, corners.length)
+  return { x: mean(({ x }) => x), y: mean(({ y }) => y) }
 }
 
 /** The code's upper edge points right on an upright page. */
@@ -58,12 +83,10 @@ function uprightTurn(corners: Point[]): number {
 }
 
 function astray(corners: Point[], { widthPx, heightPx }: { widthPx: number; heightPx: number }, turn: number): number {
-  const x = corners.reduce((sum, corner) => sum + corner.x, 0) / corners.length
-  const y = corners.reduce((sum, corner) => sum + corner.y, 0) / corners.length
+  const { x, y } = middleOf(corners)
   const [width, height] = turn % 180 === 0 ? [widthPx, heightPx] : [heightPx, widthPx]
   const upright = { 0: { x, y }, 90: { x: heightPx - y, y: x }, 180: { x: widthPx - x, y: heightPx - y }, 270: { x: y, y: widthPx - x } }[turn] ?? { x, y }
-  // Margin and half a mark: 18 mm from both edges of a sheet whose longer side is 297 mm.
-  const inset = (18 / 297) * Math.max(width, height)
+  const inset = (insetMm / longMm) * Math.max(width, height)
   const places = [
     { x: width - inset, y: inset },
     { x: inset, y: height - inset },

@@ -6,6 +6,7 @@ import type { Pixels } from '../pages/pdf-to-picture'
 import { type CodeReader, printedMark, type PrintedMark } from './printed-mark'
 import type { RecognisedBy, RecognisedPage } from './recognised-page'
 import type { ReturnedPages } from './returned-pages'
+import { isBareBeside, leavesRoom, sheetOn } from './sheet-on-picture'
 
 /** Of the first look and of the thorough ones: 16 mm marks have 25 modules, so 3.8 pixels a module at 150 dpi. */
 const looks: readonly number[] = [150, 220, 300]
@@ -62,12 +63,13 @@ interface Clues {
 async function recognisePage(pages: ReturnedPages, index: number, { key, readCodes, keyed, alone, dpis }: Clues): Promise<RecognisedPage> {
   const twins = marksIn(await pages.textOf(index), key)
   const upright = (360 - pages.turnOf(index)) % 360
-  if (keyed && twins.some((twin) => sameMark(twin, keyed))) return found(index, keyed, 'page-key', upright)
+  if (keyed && twins.length > 0 && twins.every((twin) => sameMark(twin, keyed))) return found(index, keyed, 'page-key', upright)
   // A key or an authentic text twin says enough for one look at the print to do: it confirms, or contradicts.
   const { printed, blank } = await look(pages, index, { key, readCodes, dpis: twins.length > 0 || (keyed && alone) ? dpis.slice(0, 1) : dpis })
   if (printed) {
     const { mark, rotationDegCw } = printed
-    if (!mark || (keyed && alone && !sameMark(keyed, mark))) return { ...unknown(index), conflict: true, rotationDegCw }
+    const others = [...twins, ...(keyed && alone ? [keyed] : [])]
+    if (!mark || others.some((other) => !sameMark(other, mark))) return { ...unknown(index), conflict: true, rotationDegCw }
     return found(index, mark, keyed && sameMark(keyed, mark) ? 'page-key' : 'mark', rotationDegCw)
   }
   if (keyed && alone && twins.length === 0 && !blank) return found(index, keyed, 'page-key', upright)
@@ -88,11 +90,19 @@ async function look(pages: ReturnedPages, index: number, { key, readCodes, dpis 
     // Red strokes over a mark vanish in the red channel (FEATURES.md 2.2): it is read first where there is red.
     for (const seen of hasRed(pixels.data) ? [redOf(pixels), pixels] : [pixels]) {
       const printed = printedMark(await readCodes(seen, { thorough: round > 0 }), seen, key)
-      if (printed) return { printed, blank: false }
+      if (printed) return { printed: (await hasMoreThan(printed, pages, index, pixels, dpi)) ? { ...printed, mark: null } : printed, blank: false }
     }
     if (round === 0 && isBlankPage(pixels, dpi)) return { printed: null, blank: true }
   }
   return { printed: null, blank: false }
+}
+
+/** Two sheets side by side, of which one mark was read: whose the other is nobody knows. */
+async function hasMoreThan(printed: PrintedMark, pages: ReturnedPages, index: number, pixels: Pixels, dpi: number): Promise<boolean> {
+  const sheet = sheetOn(pixels, printed)
+  if (!leavesRoom(pixels, sheet)) return false
+  const showsOne = await pages.showsOneSheet(index)
+  return showsOne === null ? !isBareBeside(pixels, sheet, dpi) : !showsOne
 }
 
 /** Whether the red channel can show anything else than the grey. */

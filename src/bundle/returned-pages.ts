@@ -3,6 +3,7 @@ import { PDFDict, PDFDocument, PDFHexString, PDFName, PDFString, ParseSpeeds } f
 import { openPdf, type Pixels } from '../pages/pdf-to-picture'
 import { openPicturePages } from '../pages/picture-pages'
 import { pageKey } from './page-key'
+import { isPhoto, onlySheetOf, scanSidePx } from './photo-of-sheet'
 
 export interface ReturnedPages {
   readonly count: number
@@ -13,6 +14,8 @@ export interface ReturnedPages {
   textOf(index: number): Promise<string>
   /** As a viewer shows it; `dpi` holds for A4 where the picture does not say its size. */
   picture(index: number, dpi: number): Promise<Pixels>
+  /** Of a photo: whether the sheet on it is found and is the only one, so that nothing else is cut out with it. Null: no photo. */
+  showsOneSheet(index: number): Promise<boolean | null>
   close(): Promise<void>
 }
 
@@ -30,6 +33,7 @@ export async function openReturned(bytes: Uint8Array, maxPages: number): Promise
     turnOf: (index) => facts[index]?.turn ?? 0,
     textOf: (index) => pdf.text(index),
     picture: (index, dpi) => pdf.render(index, dpi),
+    showsOneSheet: () => Promise.resolve(null),
     close: () => pdf.close(),
   }
 }
@@ -42,7 +46,11 @@ async function openPictures(bytes: Uint8Array, maxPages: number): Promise<Return
   const nothing = { pageKeyOf: () => null, turnOf: () => 0, textOf: () => Promise.resolve(''), close: () => Promise.resolve() }
   // A coarse scan is read better enlarged: a mark's modules then are wider than the reader's window.
   const picture = (index: number, dpi: number): Promise<Pixels> => pictures.pixels(index, Math.round(a4Side * dpi), dpi > enlargedAboveDpi)
-  return { count: pictures.count, picture, ...nothing }
+  const showsOneSheet = async (index: number): Promise<boolean | null> => {
+    const pixels = await pictures.pixels(index, scanSidePx)
+    return isPhoto(pixels) ? ((await onlySheetOf(pixels))?.corners ?? null) !== null : null
+  }
+  return { count: pictures.count, picture, showsOneSheet, ...nothing }
 }
 
 /** The first look takes a picture as it is. */

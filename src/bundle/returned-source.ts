@@ -1,8 +1,8 @@
 /** One file that came back, opened for cutting: pdfium draws it, pdf-lib knows its objects. It writes nothing. */
 import { PDFArray, PDFDict, PDFDocument, PDFName, type PDFPage } from '@cantoo/pdf-lib'
-import { makePages } from '../pages/make-page'
 import { openPicturePages, type PicturePages } from '../pages/picture-pages'
-import { openPdf, pixelsToJpeg, type Pixels } from '../pages/pdf-to-picture'
+import { openPdf, type Pixels } from '../pages/pdf-to-picture'
+import { isPhoto, onlySheetOf, scanSidePx } from './photo-of-sheet'
 import { isPdf, loadOptions } from './returned-pages'
 
 export interface ReturnedSource {
@@ -17,12 +17,6 @@ export interface ReturnedSource {
 }
 
 const rasterDpi = 150
-/** Longer side of a scanned page: A4 at 200 dpi. */
-const scanSidePx = 2339
-/** Sheets of a copier are A4 within this; other pictures are photos. */
-const a4Ratio = Math.SQRT2
-const a4Tolerance = 0.04
-
 /** Faults: `empty-file`, `pdf-locked`, `pdf-damaged`, `too-many-pages`, `not-a-picture` … */
 export async function openReturnedSource(bytes: Uint8Array, maxPages: number): Promise<ReturnedSource> {
   if (bytes.length > 0 && !isPdf(bytes)) return fromPictures(await openPicturePages(bytes, maxPages))
@@ -66,17 +60,15 @@ function fromPictures(pictures: PicturePages): ReturnedSource {
     canRebuild: false,
     picture: async (index) => {
       const pixels = await pictures.pixels(index, scanSidePx)
-      const ratio = Math.max(pixels.widthPx, pixels.heightPx) / Math.min(pixels.widthPx, pixels.heightPx)
-      return Math.abs(ratio - a4Ratio) > a4Tolerance ? cleaned(pixels) : { pixels, turnedDegCw: 0 }
+      return isPhoto(pixels) ? cleaned(pixels) : { pixels, turnedDegCw: 0 }
     },
     close: () => Promise.resolve(),
   }
 }
 
-/** A photo is cleaned as a pupil's is (FEATURES.md 2.3). */
+/** Several sheets on one photo stay the picture that it is. */
 async function cleaned(photo: Pixels): Promise<{ pixels: Pixels; turnedDegCw: number }> {
-  const { jpeg } = await pixelsToJpeg(photo, 0, 92)
-  const [page] = await makePages(jpeg, 1, { maxPixels: photo.widthPx * photo.heightPx })
+  const page = await onlySheetOf(photo)
   if (!page) return { pixels: photo, turnedDegCw: 0 }
   const pictures = await openPicturePages(page.jpeg, 1)
   return { pixels: await pictures.pixels(0, scanSidePx), turnedDegCw: page.rotationDegCw }
