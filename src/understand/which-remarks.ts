@@ -25,6 +25,8 @@ export interface Remarks {
 
 interface TypedLine {
   name: string
+  /** No name: a number. */
+  isNumber?: boolean
   mark: string | null
   words: string
 }
@@ -38,6 +40,11 @@ const name = String.raw`\p{L}[\p{L}\p{M}'’.-]*(?:\s\p{L}[\p{L}\p{M}'’.-]*){0
 const withSign = new RegExp(String.raw`^(${name})\s?(?:\s[–—=-]\s|[:=|;→\t]|\s{2,})\s*(.+)$`, 'u')
 const nameThenMark = new RegExp(String.raw`^(${name})\s(${markSource})(?:\s*$|\s*[,;:.–—-]\s*(.*)$|\s(.*)$)`, 'u')
 const markThenName = new RegExp(String.raw`^(${number}\s?\/\s?\d{1,3})\s?(?:[:,–—-]\s?)?(${name})$`, 'u')
+/** A pupil said by a number: the pile shows none that stays the same, so it is asked about. A number alone must give a mark out of something, or it may be an hour. */
+const numbered = new RegExp(
+  String.raw`^((?:copie|[ée]l[èe]ve|copy|pupil|student)\s?(?:n[°ºo]\s?)?\d{1,3})\s?[:=–—-]\s*\S|^((?:P|n[°ºo]\.?|num[ée]ro|number|#)?\s?\d{1,3})\s?[:–—-]\s*${number}\s?/\s?\d{1,3}(?!\S)`,
+  'iu',
+)
 /** What may stand right behind a bare mark and belong to it: "15 bien", not "2 pages manquent". */
 const praise =
   /^(?:très|tres|bien|bon(?:ne)?|assez|bravo|excellent|attention|parfait|passable|insuffisant|moyen|correct|super|mieux|peut|à revoir|a revoir|travail|well|very|good|nice|great|excellent|fair|poor|keep|see|more|work|needs?)(?![\p{L}])/iu
@@ -61,7 +68,7 @@ export function remarksIn(text: string, students: readonly { person: PersonId; n
       found.set(one.person, { student: one.person, mark: line.mark ?? before?.mark ?? null, words })
     } else if (meant.length > 1) unclear.set(line.name, { name: line.name, candidates: meant.map((each) => each.name) })
     // Without a mark it may be any sentence with a colon.
-    else if (line.mark !== null && looksLikeName(line.name)) unclear.set(line.name, { name: line.name, candidates: [] })
+    else if (line.isNumber || (line.mark !== null && looksLikeName(line.name))) unclear.set(line.name, { name: line.name, candidates: [] })
   }
   return { remarks: [...found.values()], unclear: [...unclear.values()] }
 }
@@ -92,6 +99,8 @@ function severalOn(line: string): TypedLine[] | null {
 }
 
 function typedLine(line: string): TypedLine | null {
+  const byNumber = numbered.exec(line)
+  if (byNumber) return { name: (byNumber[1] ?? byNumber[2] ?? '').trim(), isNumber: true, mark: null, words: '' }
   const reversed = markThenName.exec(line)
   if (reversed) return { name: reversed[2] ?? '', mark: tidyMark(reversed[1] ?? ''), words: '' }
   const bare = nameThenMark.exec(line)

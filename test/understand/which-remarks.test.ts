@@ -51,12 +51,22 @@ test.each([
   ['Martin 9', ['? Martin: Zoé Martin, Hugo Martin']],
   ['Chloé : 14/20, bien', ['? Chloé']],
   ['Z. : 12', ['? Z.']],
+  ['Élève 7 : très bien', ['? Élève 7']],
+  ['Copie 12 : 15/20, bravo', ['? Copie 12']],
+  ['7 : 15/20', ['? 7']],
+  ['n° 7 : 12/20', ['? n° 7']],
+  ['P7 : 15/20', ['? P7']],
+  ['Student 3: see me', ['? Student 3']],
 ])('%j is asked about', (text, expected) => expect(told(text)).toEqual(expected))
 
 test.each([
   'Pour lundi : exercice 3',
   'Note : voir p. 12',
   'Moyenne : 12/20',
+  'n° 7 : voir la correction page 12',
+  '18:30',
+  '8h : 20',
+  '20/03 : remise des copies',
   'Barème : 4/20',
   'Exercice 3 : 5 points',
   'Merci Zoé : super',
