@@ -4,6 +4,7 @@ import { actSettingsOf } from '../act/act-settings-of'
 import { digestsAt, writeDigests } from '../act/send-digests'
 import { Fault } from '../errors'
 import type { Globals } from './globals'
+import { isoTime } from './iso-time'
 import { print, printJson } from './output'
 import { linkKeyOf, loadSecret } from './secret'
 import { type Opened, withStore } from './store-command'
@@ -20,8 +21,8 @@ export function digestCommand(program: Command, globals: () => Globals): void {
 
 async function send(opened: Opened, options: { now?: string; dryRun?: boolean }, json: boolean): Promise<void> {
   const { database, config, holidays } = opened
-  const now = options.now === undefined ? new Date() : new Date(options.now)
-  if (Number.isNaN(now.getTime())) throw new Fault('usage', `--now: "${options.now}" is no ISO time: use for instance 2020-03-20T18:00:00+01:00`)
+  const now = options.now === undefined ? new Date() : isoTime(options.now, config.timezone)
+  if (now === null) throw new Fault('usage', `--now: "${options.now}" is no ISO time: use for instance 2020-03-20T18:00:00+01:00`)
   const digests = await digestsAt(database.db, now)
   const settings = actSettingsOf(config, holidays, options.dryRun ? null : linkKeyOf(await loadSecret(opened)))
   const written = options.dryRun ? 0 : await database.transaction((tx) => writeDigests(tx, digests, settings, now))

@@ -9,6 +9,7 @@ import { codeOf, errnoOf, isFault } from '../errors'
 import type { Holiday } from '../school/quiet-time'
 import type { Reading, ReadingSettings } from '../understand/reading'
 import { lineOf } from './inspect-line'
+import { isoTime } from './iso-time'
 
 export interface InspectSettings {
   domain: string
@@ -130,8 +131,8 @@ const summary = (file: string, line: Record<string, unknown>, reading: Reading):
     .join('\n')
 
 async function inspect(files: string[], options: InspectOptions, settings: InspectSettings): Promise<number> {
-  const now = options.now === undefined ? new Date() : new Date(options.now)
-  if (Number.isNaN(now.getTime())) {
+  const now = options.now === undefined ? new Date() : isoTime(options.now, settings.timezone)
+  if (now === null) {
     process.stderr.write('--now: give an ISO 8601 time, e.g. 2020-03-16T08:00:00+01:00\n')
     return 2
   }
