@@ -2,7 +2,7 @@
 import type { CommandName } from './reading'
 
 /** What an argument must look like for the line to be a command; `text` also allows more lines below. */
-export type ArgumentShape = 'none' | 'date' | 'names' | 'pages' | 'text' | 'bundle' | 'solution' | 'language' | 'address' | 'until' | 'ex'
+export type ArgumentShape = 'none' | 'date' | 'names' | 'person' | 'pages' | 'text' | 'bundle' | 'solution' | 'language' | 'address' | 'until' | 'ex'
 
 export interface CommandRow {
   name: CommandName
@@ -37,8 +37,8 @@ export const commandRows: CommandRow[] = [
   { name: 'amend', words: ['erratum'], argument: 'text' },
   { name: 'solution', words: ['corrige', 'answers', 'solution'], argument: 'solution', optional: true, threadOnly: true },
   { name: 'excuse', words: ['dispenser', 'excuse'], argument: 'names' },
-  { name: 'release', words: ['rendre', 'return'], argument: 'none', threadOnly: true },
-  { name: 'hold', words: ['attendre', 'wait'], argument: 'none', threadOnly: true },
+  { name: 'release', words: ['rendre', 'rendez', 'return'], argument: 'none', threadOnly: true },
+  { name: 'hold', words: ['attendre', 'attendez', 'wait'], argument: 'none', threadOnly: true },
   { name: 'to-all', words: ['a tous', 'a toutes et a tous', 'to all'], argument: 'text', threadOnly: true },
   { name: 'original', words: ['original'], argument: 'pages' },
   { name: 'rotate', words: ['tourner', 'rotate'], argument: 'pages' },
@@ -55,7 +55,7 @@ export const commandRows: CommandRow[] = [
   { name: 'done', words: ['fini', 'termine', 'done'], argument: 'none', threadOnly: true },
   { name: 'resend', words: ['renvoyer le sujet', 'renvoyer sujet', 'send again'], argument: 'none' },
   { name: 'not-me', words: ['pas moi', 'not me', "ce n'est pas moi", "it's not me"], argument: 'none' },
-  { name: 'not-me', words: ["c'est", 'it is', "it's"], argument: 'names', threadOnly: true },
+  { name: 'not-me', words: ["c'est", 'it is', "it's"], argument: 'person', threadOnly: true },
   { name: 'absent', words: ['absent', 'absente'], argument: 'until', optional: true },
   { name: 'digest', words: ['chaque jour', 'daily'], argument: 'none', implied: 'daily' },
   { name: 'digest', words: ['chaque semaine', 'weekly'], argument: 'none', implied: 'weekly' },

@@ -1,6 +1,7 @@
-/** Dates and hours as French and English teachers write them → local calendar values. Knows no deadline, only dates. */
+/** Dates as French and English teachers write them → local calendar values. Knows no deadline, only dates. */
 import { DateTime } from 'luxon'
 import type { Holiday } from '../school/quiet-time'
+import { afternoon, type Clock, evening, noon } from './clock-words'
 
 /** What a date expression means, seen from `now` (in the school's zone); null when there is no such day. */
 type DayOf = (now: DateTime, holidays: readonly Holiday[]) => DateTime | null
@@ -13,11 +14,6 @@ export interface DateFound {
   time: Clock | null
   /** Digits alone, as in `3/4`: needs a clear word before it. */
   weak: boolean
-}
-
-export interface Clock {
-  hour: number
-  minute: number
 }
 
 /** Same length as `text`: lower case, without accents, one kind of apostrophe and blank. Positions hold in both. */
@@ -141,6 +137,8 @@ const month = `(?:${Object.keys(months)
 const number = `(?:\\d{1,3}|${Object.keys(numbers).join('|')})`
 const open = '(?<![\\p{L}\\p{N}/.,-])'
 const close = '(?![\\p{L}\\p{N}])'
+/** "Pour jeudi 8 exercices": the number counts these, it is no day. */
+const counted = '(?:ex|exos?|exercices?|questions?|pages?|lignes?|phrases?|mots?|verbes?|calculs?|points?|exercises?|words?|lines?|sentences?)'
 const find = (source: string): RegExp => new RegExp(`${open}${source}${close}`, 'gu')
 
 const bare = (word: string | undefined): string => (word ?? '').replace(/\.$/, '')
@@ -174,10 +172,6 @@ interface Form {
   time?(groups: Record<string, string | undefined>): Clock | null
 }
 
-const evening = { hour: 23, minute: 59 }
-const noon = { hour: 12, minute: 0 }
-const afternoon = { hour: 18, minute: 0 }
-
 /** The French "quinze jours" are two weeks and "huit jours" one. */
 const idiomDays = (count: number, unit: string): number =>
   unit.startsWith('sem') || unit.startsWith('week') ? count * 7 : count === 15 ? 14 : count === 8 ? 7 : count
@@ -185,15 +179,16 @@ const idiomDays = (count: number, unit: string): number =>
 const forms: Form[] = [
   { pattern: find('(?<y>20\\d\\d)-(?<m>\\d\\d)-(?<d>\\d\\d)'), day: (g, now) => calendarDay(now, Number(g.d), Number(g.m), g.y) },
   {
-    pattern: find(`(?:(?<w>${weekday}),? +)?(?:(?:le|the) +)?(?<d>\\d{1,2})(?:er|st|nd|rd|th)? +(?:of +)?(?<m>${month})\\.?(?:,? +(?<y>\\d{4}))?`),
-    day: (g, now) => calendarDay(now, Number(g.d), months[g.m ?? ''] ?? 0, g.y),
+    pattern: find(`(?:(?<w>${weekday}),? +)?(?:(?:le|the) +)?(?<d>\\d{1,2}|premier)(?:er|st|nd|rd|th)? +(?:of +)?(?<m>${month}|mar)\\.?(?:,? +(?<y>\\d{4}))?`),
+    // "Mar" is March behind a number only; before one it is mardi.
+    day: (g, now) => calendarDay(now, g.d === 'premier' ? 1 : Number(g.d), g.m === 'mar' ? 3 : (months[g.m ?? ''] ?? 0), g.y),
   },
   {
     pattern: find(`(?:(?<w>${weekday}),? +)?(?<m>${month})\\.? +(?:the +)?(?<d>\\d{1,2})(?:st|nd|rd|th)?(?:,? +(?<y>\\d{4}))?`),
     day: (g, now) => calendarDay(now, Number(g.d), months[g.m ?? ''] ?? 0, g.y),
   },
   {
-    pattern: find(`(?:(?<w>${weekday}),? +(?:le +)?)?(?<d>\\d{1,2})(?<s>[/.-])(?<m>\\d{1,2})(?:\\k<s>(?<y>20\\d\\d|\\d\\d))?(?![/.-]?\\d)`),
+    pattern: find(`(?:(?<w>${weekday}),? +(?:le +)?)?(?<d>\\d{1,2})(?:er)?(?<s>[/.-])(?<m>\\d{1,2})(?:\\k<s>(?<y>20\\d\\d|\\d\\d))?(?![/.-]?\\d)`),
     weak: true,
     day: (g, now) => calendarDay(now, Number(g.d), Number(g.m), g.y),
   },
@@ -201,10 +196,16 @@ const forms: Form[] = [
     pattern: find(`(?<w>${weekday}) +(?:en +)(?<n>huit|quinze)`),
     day: (g, now) => nextWeekday(now, weekdays[bare(g.w)] ?? 1).plus({ days: g.n === 'huit' ? 7 : 14 }),
   },
+  {
+    pattern: find(`(?:(?<n>${number}) +(?<u>days?|weeks?) +from +(?:today|now)|aujourd'hui +en +(?<f>huit|quinze))`),
+    day: (g, now) => now.plus({ days: g.f === undefined ? idiomDays(numberOf(g.n), g.u ?? '') : g.f === 'huit' ? 7 : 14 }),
+  },
   { pattern: find(`a +week +(?:on|from) +(?<w>${weekday})`), day: (g, now) => nextWeekday(now, weekdays[bare(g.w)] ?? 1).plus({ days: 7 }) },
   { pattern: find(`(?<w>${long}) +week`), day: (g, now) => nextWeekday(now, weekdays[bare(g.w)] ?? 1).plus({ days: 7 }) },
   {
-    pattern: find(`(?<w>${weekday}) +(?:le +|the +)?(?<d>\\d{1,2})(?:er|st|nd|rd|th)?(?! *(?:h|heures?|am|pm|a\\.m|p\\.m)${close})(?! *[:h/.]\\d)`),
+    pattern: find(
+      `(?<w>${weekday}) +(?:le +|the +)?(?<d>\\d{1,2})(?:er|st|nd|rd|th)?(?! *(?:h|heures?|am|pm|a\\.m|p\\.m)${close})(?! *[:h/.]\\d)(?! +${counted}${close})`,
+    ),
     day: (g, now) => weekdayAndDay(now, weekdays[bare(g.w)] ?? 1, Number(g.d)),
   },
   {
@@ -231,18 +232,32 @@ const forms: Form[] = [
     pattern: find(`(?:vous avez|tu as|you have) +(?:encore +)?(?<n>${number}) +(?<u>jours?|semaines?|days?|weeks?)`),
     day: (g, now) => now.plus({ days: idiomDays(numberOf(g.n), g.u ?? '') }),
   },
+  // Before the week-end is on its Friday.
+  {
+    pattern: /(?<=(?<!\p{L})(?:avant|before) +)(?:le|ce|the|this) +week-?end(?!\p{L})/gu,
+    day: (_, now) => now.plus({ days: (5 - now.weekday + 7) % 7 }),
+  },
   // A bare day of the month counts only behind the clearest words: "pour le 5" may be an exercise.
   {
     pattern:
-      /(?<=(?:jusqu'au|avant le|d'ici le|au plus tard le|date limite : le|until the|before the|by the) +)(?<d>\d{1,2})(?:st|nd|rd|th|er)?(?= *(?:[.,;!)]|$|inclus|a \d|at \d))/gu,
+      /(?<=(?:jusqu'au|avant le|d'ici le|au plus tard le|date limite : le|(?:a|doit etre) (?:rendre|rendue?|remettre|renvoyer|retourner) (?:pour )?le|until the|before the|by the) +)(?<d>\d{1,2})(?:st|nd|rd|th|er)?(?= *(?:[.,;!)]|$|inclus|a \d|at \d))/gu,
     day: (g, now) => Array.from({ length: 62 }, (_, days) => now.plus({ days })).find((date) => date.day === Number(g.d)) ?? null,
   },
   {
-    pattern: find('(?:la +|the +)?(?:fin +de +(?:la +|cette +)?semaine|end +of +(?:the +|this +)?week|fin +du +week-?end)'),
+    pattern: find('(?:la +|cette +|the +)?(?:fin +de +(?:la +|cette +)?semaine|end +of +(?:the +|this +)?week|fin +du +week-?end)'),
     day: (_, now) => now.endOf('week'),
   },
   { pattern: find('(?:ce|le|this|the) +week-?end'), day: (_, now) => now.endOf('week') },
   { pattern: find('(?:la +|the +)?(?:rentree|reprise des cours|start of (?:the +)?(?:next )?term)'), day: (_, now, holidays) => firstDayBack(now, holidays) },
+  {
+    pattern: find(`(?:la +|the +)?(?:fin|end) +(?:de +|d'|of +|du +mois +de +|du +mois +d')?(?<m>${month})`),
+    day: (g, now) => calendarDay(now, 28, months[g.m ?? ''] ?? 0, undefined)?.endOf('month') ?? null,
+  },
+  {
+    pattern: find('(?:la +|the +)?(?:fin +de +(?:la +)?journee|end +of +(?:the +|this +)?day|close +of +business)'),
+    day: (_, now) => now,
+    time: () => evening,
+  },
   { pattern: find('(?:la +|the +)?(?:fin +du +mois|end +of +(?:the +|this +)?month)'), day: (_, now) => now.endOf('month') },
 ]
 
@@ -260,7 +275,7 @@ function firstDayBack(now: DateTime, holidays: readonly Holiday[]): DateTime | n
 
 /** Without one of these there is no date: most texts need no closer look. */
 const hint =
-  /\d|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|day|demain|tomorrow|tonight|evening|afternoon|ce (?:soir|midi|jour)|cet apres|aujourd|huit|quinz|week|semaine|mois|month|rentree|reprise|term|jours?|heures?|hours?|(?<!\p{L})(?:lun|mar|mer|jeu|ven|sam|dim|mon|tue|wed|thu|fri|sat|sun)(?!\p{L})/u
+  /\d|premier|fin |end of|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|day|demain|tomorrow|tonight|evening|afternoon|ce (?:soir|midi|jour)|cet apres|aujourd|huit|quinz|week|semaine|mois|month|rentree|reprise|term|jours?|heures?|hours?|(?<!\p{L})(?:lun|mar|mer|jeu|ven|sam|dim|mon|tue|wed|thu|fri|sat|sun)(?!\p{L})/u
 
 /** Every date expression of `plain` (see plainOf), in order; of two that overlap the longer one. */
 export function datesIn(plain: string): DateFound[] {
@@ -281,33 +296,4 @@ export function datesIn(plain: string): DateFound[] {
   const kept: DateFound[] = []
   for (const each of byLength) if (!kept.some((other) => each.start < other.end && other.start < each.end)) kept.push(each)
   return kept.toSorted((a, b) => a.start - b.start)
-}
-
-const clock24 = "(?<h>[01]?\\d|2[0-4]) *(?:h(?:eures?)?|:(?=[0-5]\\d)) *(?<min>[0-5]\\d)?(?: +(?<part>du matin|du soir|de l'apres[- ]midi))?"
-const clock12 = '(?<h>1[0-2]|0?[1-9])(?:[:.](?<min>[0-5]\\d))? *(?<half>am|pm|a\\.m\\.?|p\\.m\\.?)'
-const named = '(?<named>midi|minuit|noon|midnight|matin|soir|apres[- ]midi|morning|evening|afternoon|night|fin de (?:la )?journee|end of (?:the )?day)'
-const timePatterns = [clock12, clock24, `(?:in the +|le +|au +|dans la +)?${named}`].map((source) => new RegExp(`${source}(?![\\p{L}\\p{N}])`, 'uy'))
-
-const namedClock = (word: string): Clock => {
-  if (/^(?:midi|noon)/.test(word)) return noon
-  if (/^(?:matin|morning)/.test(word)) return noon
-  return /^(?:apres|afternoon)/.test(word) ? afternoon : evening
-}
-
-/** An hour that begins exactly at `at`, and where it ends; null when there is none. Midnight is the end of its day. */
-export function timeAt(plain: string, at: number): { clock: Clock; end: number; named: boolean } | null {
-  for (const pattern of timePatterns) {
-    pattern.lastIndex = at
-    const match = pattern.exec(plain)
-    const groups = match?.groups
-    if (!match || !groups) continue
-    const end = pattern.lastIndex
-    if (groups.named) return { clock: namedClock(groups.named), end, named: true }
-    const minute = Number(groups.min ?? 0)
-    const hour = Number(groups.h)
-    if (groups.half) return { clock: { hour: (hour % 12) + (groups.half.startsWith('p') ? 12 : 0), minute }, end, named: false }
-    const later = groups.part !== undefined && groups.part !== 'du matin' && hour < 12 ? 12 : 0
-    return { clock: hour === 24 || (hour === 0 && minute === 0) ? evening : { hour: hour + later, minute }, end, named: false }
-  }
-  return null
 }

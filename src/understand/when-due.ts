@@ -1,7 +1,8 @@
 /** The deadline a teacher's words set, and the words. Never guesses: no deadline word, no deadline. */
 import { DateTime } from 'luxon'
 import type { Holiday } from '../school/quiet-time'
-import { type Clock, type DateFound, datesIn, plainOf, timeAt } from './date-words'
+import { type Clock, timeAt } from './clock-words'
+import { type DateFound, datesIn, plainOf } from './date-words'
 
 export interface Due {
   due: Date
@@ -18,6 +19,7 @@ export interface DueContext {
   holidays?: readonly Holiday[]
 }
 
+const { max } = Math
 const maxChars = 8000
 
 /** Words that make the date right behind them a deadline. */
@@ -28,31 +30,34 @@ const leads: [pattern: RegExp, weight: number][] = [
   ],
   [/(?:mais|but) +(?:bien +)?(?:pour|for|by) +(?:le +|la +)?$/, 7],
   [
-    /(?:date limite|echeance|deadline|date de (?:rendu|remise)|due date|dernier delai|delai|limite|remise(?: des copies| du devoir| du travail)?|a rendre|due|due in|due on|rendu|remise)(?: +(?:est|fixee?|is))? *[:=\u2013-]? *(?:(?:a|au|le|pour|pour le|avant|avant le|on|by|for|before|the|ce) +)*$/,
+    /(?:date (?:limite|butoir)|echeance|deadline|date de (?:rendu|remise|retour)|due date|dernier (?:delai|jour)|delai|(?:heure )?limite|(?:retour|remise|depot|envoi|rendu) (?:des|du|de (?:vos|votre|la)) (?:copies?|devoirs?|travaux|travail|dm|exercices?|exos?|fiches?|reponses?|photos?|redactions?|productions?|documents?|questionnaires?|comptes rendus)|limite d(?:'envoi|e depot)|a rendre|due|due in|due on|rendu|remise)(?: +(?:est|fixee?|is))? *[:=\u2013-]? *(?:(?:a|au|le|pour|pour le|avant|avant le|on|by|for|before|the|ce) +)*$/,
     6,
   ],
   [/(?:au plus tard|pas plus tard que|no later than|not later than|at the latest)(?: +(?:le|la|pour|pour le|by|on|the))? *[:,]? *$/, 6],
   [/(?:prevue?s? +|initialement +)pour +(?:le +)?$/, 1],
   [/(?:merci|thanks|thank you) +(?:pour|for) +(?:le +)?$/, 0],
   [/(?:d'ici|jusqu'a|jusqu'au|avant|until|till|by|before)(?: +(?:a|au|le|la|ce|the|on|end of))* *$/, 5],
-  [/(?:pour|for)(?: +(?:le|la|les|ce|the|this))*(?: +(?:rentree|semaine prochaine|prochaine fois|cours d[eu]))?[ ,]*$/, 5],
+  [/(?:pour|pr|for)(?: +(?:le|la|les|ce|the|this))*(?: +(?:rentree(?: d[eu])?|semaine prochaine|prochaine fois|cours d[eu]))?[ ,(]*$/, 5],
 ]
 
 /** Asks for work: with one of these in its sentence a date counts even without a lead. Imperative, infinitive or passive, never "j'envoie". */
 const asks =
-  /(?<![\p{L}])(?:a (?:me )?(?:rendre|renvoyer|envoyer|remettre|deposer|faire|finir|terminer|retourner|transmettre)|rendre|renvoyer|remettre|rendez(?!-vous(?! +(?:vos|votre|le|la|les|ce|cet)))|renvoyez|envoyez|remettez|deposez|retournez|transmettez|terminez|finissez|envoie-moi|rends-moi|m'envoyer|me (?:rendre|renvoyer|renverrez|rendrez|retourner|enverrez)|attendue?s?|recevoir|rendue?s?|hand (?:it |them |this |your \w+ )?in|hand in|turn in|submit|send (?:me|it|them|back|your)|return|finish|complete|due|deadline|date limite|echeance)(?![\p{L}])/u
+  /(?<![\p{L}])(?:a (?:me )?(?:rendre|renvoyer|envoyer|remettre|deposer|faire|finir|terminer|retourner|transmettre)|rendre|renvoyer|remettre|rendez(?!-vous)|renvoyez|envoyez|remettez|deposez|retournez|transmettez|terminez|finissez|envoie-moi|rends-moi|m'envoyer|me (?:rendre|renvoyer|renverrez|rendrez|retourner|enverrez)|attendue?s?|recevoir|parvenir|parvenue?s?|rendue?s?|je (?:releverai|ramasserai|recupererai|relev(?:e|erai)|ramasse) (?:les|vos|le|la|votre)|(?:j'attends|je (?:veux|voudrais|souhaite)) (?:vos|votre|tes|ton|ta|les|le|la) (?:copies?|devoirs?|travaux|travail|dm|exercices?|exos?|fiches?|reponses?|photos?|redactions?|productions?|documents?|questionnaires?|comptes rendus)|(?:hand|turn) (?:it |them |this |these |(?:your|the) \w+ )?in|(?:be|due to be) (?:handed in|turned in|returned|submitted|sent)|submit|send (?:me|it|them|back|your)|return|finish|complete|due|deadline|date limite|echeance)(?![\p{L}])/u
 
 const tails =
   /^[ ,]*(?:au plus tard|dernier delai|dernier carat|inclus|compris|grand maximum|max(?:imum)?|delai de rigueur|at the latest|sharp|latest|precises?)(?![\p{L}])/u
 
 /** Dates that are told, not set: of the past, of history, of a lesson, negated, or the hours of a meeting. */
 const toldBefore =
-  /(?:(?<![\p{L}])(?:pas|plus|not|n'est pas) +(?:pour|avant|for|by|due|a rendre)(?: +(?:le|la))? +|(?<![\p{L}])(?:du|de|des|depuis|of|from|since|entre|between|ne le|nee le) +(?:ce |la |le |l')?)$/u
+  /(?:(?<![\p{L}])(?:pas|plus|not|n'est pas) +(?:pour|avant|for|by|due|a rendre)(?: +(?:le|la))? +|(?<![\p{L}])(?<!rentree )(?:du|de|des|depuis|of|from|since|entre|between|ne le|nee le) +(?:ce |la |le |l')?)$/u
 const toldBehind =
   /^ *(?:derniere?(?! +(?:delai|carat|limite))|passee?|last|precedente?|(?:,? +)?(?:de|from|entre|between) +\d{1,2} *(?:h\d*|:\d\d|am|pm)? *(?:a|to|et|and|-) *\d)(?![\p{L}])/u
+/** "Ne rendez rien avant le 20": the day from which, not until which. "N'oubliez pas de rendre avant" is none of these. */
+const notBefore =
+  /(?<![\p{L}])(?:n(?:e +|')(?!oubli|tard|hesit|attend)[\p{L}-]+ +(?:pas|rien|jamais|plus)(?! +(?:de|d'|a) )|(?:do not|don't|never) (?!forget|wait|hesitate)\p{L}+)[^.!?\n]{0,40} (?:avant|before) +(?:le |the )?$/u
 const lastBefore = /(?:last|dernier) +$/
 
-const joints = /^(?:[ ,]+|(?= *[(@]))?(?:(?:(?:avant|at|a|by|before|vers|des|pour|jusqu'a)(?![\p{L}])|@|-|\u2013|,|\() *)*/u
+const joints = /^(?:[ ,]+|(?= *[(@]))?(?:(?:(?:avant|at|a|by|before|vers|des|pour|jusqu'a)(?![\p{L}])|@|-|\/|\u2013|,|\() *)*/u
 
 interface Candidate {
   start: number
@@ -66,8 +71,10 @@ const sentenceAround = (plain: string, raw: string, start: number, end: number):
   const before = raw.slice(Math.max(0, start - 400), start)
   const breaks = [...before.matchAll(/[.!?] +(?=\p{Lu})|\n/gu)].at(-1)
   const from = breaks ? Math.max(0, start - 400) + breaks.index + breaks[0].length : Math.max(0, start - 400)
-  const behind = /[!?\n]|\. *(?:\p{Lu}|$)/u.exec(raw.slice(end, end + 300))
-  return plain.slice(from, behind ? end + behind.index : Math.min(plain.length, end + 300))
+  // A month takes its dot along ("3 avril. À rendre"), which may have ended the sentence.
+  const last = raw[end - 1] === '.' ? end - 1 : end
+  const behind = /[!?\n]|\. *(?:\p{Lu}|$)/u.exec(raw.slice(last, last + 300))
+  return plain.slice(from, behind ? last + behind.index : Math.min(plain.length, last + 300))
 }
 
 /** An hour before the date: "by 5pm tomorrow", "avant midi vendredi". */
@@ -101,7 +108,7 @@ function candidateOf(plain: string, raw: string, found: DateFound, now: DateTime
       clock = exact.clock
       end = exact.end
     }
-  } else if (!clock) {
+  } else {
     const before = timeBefore(plain, start)
     if (before) {
       clock = before.clock
@@ -110,13 +117,22 @@ function candidateOf(plain: string, raw: string, found: DateFound, now: DateTime
   }
   const at = clock ? day.set({ ...clock, second: 0, millisecond: 0 }) : day.set({ hour: 23, minute: 59, second: 0, millisecond: 0 })
   if (at < now.startOf('day') || at > now.plus({ days: 400 })) return null
-  const score = scoreOf(plain, raw, start, end, found.weak)
+  const until = after && clock && /(?:avant|before|by|jusqu'a)/.test(joint) ? 5 : 0
+  const score = scoreOf(plain, raw, { start, end, weak: found.weak, until })
   return score === null ? null : { start: start - score.lead, end, at, score: score.value }
 }
 
-function scoreOf(plain: string, raw: string, start: number, end: number, weak: boolean): { value: number; lead: number } | null {
+interface Span {
+  start: number
+  end: number
+  weak: boolean
+  /** Weight of an hour "before" which, behind the day. */
+  until: number
+}
+
+function scoreOf(plain: string, raw: string, { start, end, weak, until }: Span): { value: number; lead: number } | null {
   const before = plain.slice(Math.max(0, start - 80), start)
-  if (toldBefore.test(before) || toldBehind.test(plain.slice(end, end + 40)) || lastBefore.test(before)) return null
+  if (toldBefore.test(before) || notBefore.test(before) || toldBehind.test(plain.slice(end, end + 40)) || lastBefore.test(before)) return null
   const lead = leads.map(([pattern, weight]) => ({ match: pattern.exec(before), weight })).find((each) => each.match)
   const tail = tails.test(plain.slice(end, end + 40)) ? 4 : 0
   const asked = asks.test(sentenceAround(plain, raw, start, end)) ? 3 : 0
@@ -124,7 +140,7 @@ function scoreOf(plain: string, raw: string, start: number, end: number, weak: b
   // "3/4" or "12.5" alone is a fraction or a chapter.
   if (weak && !lead?.weight && !(article && (asked || tail)) && !tail) return null
   const duration = /^(?:dans|sous|d'ici|within|vous avez|tu as|you have)/.test(plain.slice(start, start + 10)) ? 2 : 0
-  const value = (lead?.weight ?? 0) + tail + asked + duration
+  const value = max(lead?.weight ?? 0, until) + tail + asked + duration
   return value >= 2 ? { value, lead: lead?.match?.[0].length ?? 0 } : null
 }
 
@@ -174,7 +190,9 @@ export function dueIn(text: string, context: DueContext): Due | null {
   const plain = plainOf(raw)
   const holidays = context.holidays ?? []
   const dates = datesIn(plain)
-  const candidates = dates.map((found) => candidateOf(plain, raw, found, now, holidays)).filter((candidate) => candidate !== null)
+  const all = dates.map((found) => candidateOf(plain, raw, found, now, holidays)).filter((candidate) => candidate !== null)
+  // "Friday, end of day": what another took as its hour is no day of its own.
+  const candidates = all.filter((each) => !all.some((other) => other !== each && other.start <= each.start && each.end <= other.end))
   const whole = bareDate(plain, now, holidays)
   if (whole) return { due: whole.at.toJSDate(), phrase: wordsOf(raw, whole) }
   // An hour beside a day that nobody knows is no hour of today.

@@ -27,8 +27,9 @@ interface Word {
 
 const words: Word[] = commandRows.flatMap((row) => row.words.flatMap(forms).map((word) => ({ row, word }))).sort((a, b) => b.word.length - a.word.length)
 
+// "Bonjour à tous" greets; it must never be the command that writes to all.
 const politeBefore =
-  /^(?:(?:bonjour|bonsoir|merci de|merci d'|veuillez|svp|stp|s'il (?:vous|te) plait|please|could you|can you|pouvez-vous|peux-tu|je voudrais|je souhaite)[ ,:]+)+/
+  /^(?:(?:(?:bonjour|bonsoir)(?! +(?:a|et) +tou)|merci de|merci d'|veuillez|svp|stp|s'il (?:vous|te) plait|please|could you|can you|pouvez-vous|peux-tu|je voudrais|je souhaite)[ ,:]+)+/
 const politeBehind =
   /(?:[ ,.!;]+(?:merci(?: (?:d'avance|beaucoup|bien))?|svp|s\.v\.p|stp|s'il (?:vous|te) plait|please|thanks|thank you|cordialement))+[ .!;]*$/
 
@@ -36,7 +37,11 @@ const name = "[\\p{L}][\\p{L}\\p{M}'.-]*"
 const names = new RegExp(`^(?:${name})(?: ${name}){0,3}(?:(?:,| et | and |, et )\\s*${name}(?: ${name}){0,3}){0,30}$`, 'u')
 /** Small words that show a sentence, not a name. */
 const sentence =
-  /(?<![\p{L}])(?:le|la|les|un|une|des|du|de la|que|qui|est|sont|pour|dans|avec|vous|je|il|elle|nous|mon|ma|mes|ce|cet|cette|the|a|an|to|of|that|is|are|for|with|you|i|my|this)(?![\p{L}])/iu
+  /(?<![\p{L}])(?:le|la|les|un|une|des|du|de la|que|qui|est|sont|pour|dans|avec|vous|je|il|elle|nous|mon|ma|mes|ce|cet|cette|moi|toi|me|us|the|a|an|to|of|that|is|are|for|with|you|i|my|this)(?![\p{L}])/iu
+
+/** "C'est difficile", "it's done": told of the work, not of a person. Names are known to the roster alone, and may be in lower case. */
+const predicate =
+  /^(?:tres |trop |so |very )?(?:bon|bien|ok|fait|faux|juste|vrai|fini|note|termine|parfait|super|genial|facile|dur|long|compris|pareil|envoye|tout|clair|fou|nul|ca|cela|lui|elle|urgent|cool|done|good|fine|hard|easy|true|wrong|right|great|finished|ready|late|over|here|\p{L}+(?:able|ible|icile|ant|eux|eant|ult))(?![\p{L}])/u
 
 const shapes: Record<ArgumentShape, (argument: string, plain: string, context: DueContext) => boolean> = {
   none: () => false,
@@ -45,7 +50,9 @@ const shapes: Record<ArgumentShape, (argument: string, plain: string, context: D
     dueIn(argument.replace(/^(?:jusqu['’]à|jusqu['’]au|until)\s+/iu, ''), context) !== null || /^(?:jusqu'|until )/.test(plain),
   names: (argument, plain) =>
     plain === 'tous' || plain === 'all' || plain === 'toutes' || (names.test(argument) && !sentence.test(argument) && argument.length <= 120),
-  pages: (argument, plain) => /\d/.test(plain) && new RegExp(`^(?:(?:${name}) ){0,4}(?:page )?(?:p ?)?\\d{1,3}(?:[ ,;>-]+\\d{1,3})*$`, 'u').test(argument),
+  person: (argument, plain, context) => !predicate.test(plain) && shapes.names(argument, plain, context),
+  pages: (argument, plain) =>
+    /\d/.test(plain) && new RegExp(`^(?:(?:${name}) ){0,4}(?:page )?(?:p ?)?\\d{1,3}(?:(?:[ ,;>-]+| et | and )\\d{1,3})*$`, 'u').test(argument),
   text: (argument) => argument.length > 0,
   bundle: (argument) => bundleVariant(argument) !== null,
   solution: (argument, plain, context) => /^(?:aux rendus|to submitters)$/.test(plain) || dueIn(argument, context) !== null,
@@ -64,6 +71,7 @@ function exact(line: string, plain: string, question: CommandQuestion, context: 
     if (next !== undefined && !/[ :,]/.test(next)) continue
     const argument = line
       .slice(word.length)
+      .replace(row.argument === 'address' ? /[<>]/g : '', '')
       .replace(/^[\s:,]+/u, '')
       .trim()
     if (row.threadOnly === true && !question.inThread && !inSubject) continue
@@ -119,7 +127,8 @@ export function whichCommand(question: CommandQuestion, context: DueContext): Co
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '')
-  const first = lines.findIndex((line) => !greeting.test(line))
+  // "Bonjour, CLORE svp" is both.
+  const first = lines.findIndex((line) => !greeting.test(line) || commandIn(line, question, context, false) !== null)
   if (lines.length === 0) return commandIn(subjectLine(question.subject), question, context, true)
   const line = lines[first]
   if (line === undefined) return null
@@ -140,10 +149,14 @@ export function whichCommand(question: CommandQuestion, context: DueContext): Co
   return found
 }
 
+/** Marks that clients and gateways set before a subject (`Re[2]:`, `WG:`, `[EXTERNE]`). */
+const before =
+  /^\s*(?:(?:re|ré|rép|rep|réf|aw|antw|antwort|sv|vs|res|rif|ynt|odp|отв|tr|rv|wg|i|enc|doorst|fwd?)\s?(?:\[\d{1,3}\]|\(\d{1,3}\))?\s?[:：]\s*|\[[^\]]{0,40}\]\s*)+/iu
+
 /** Without `Re:` and our bracketed class and code. Bare, four capitals are a code only with a digit among them: it might be a word. */
 const subjectLine = (subject: string): string =>
   subject
-    .replace(/^\s*(?:(?:re|ré|rép|tr|fwd?)\s?:\s*)+/iu, '')
+    .replace(before, '')
     .replace(/\[[^\]]{0,40}\]/gu, ' ')
     .replace(/\(?(?<![A-Z0-9])[23456789ABCDEFGHJKMNPQRSTUVWXYZ]{4}\)?\s*$/u, (found) => (/\d|^\(/.test(found) ? ' ' : found))
     .trim()

@@ -64,6 +64,11 @@ test.each([
   ['relanser', 'remind()'],
   ['anuler', 'cancel()'],
   ['Bonjour,\n\nrelancer\n\nMerci', 'remind()'],
+  ['Bonjour, CLORE svp', 'close()'],
+  ['Attendez !', 'hold()'],
+  ['retirer 3 et 4', 'remove(3 et 4)'],
+  ['Adresse <zoe@famille.example>', 'address(zoe@famille.example)'],
+  ['c’est hugo', 'not-me(hugo)'],
 ])('understands %j', (text, command) => {
   expect(inBody(text)).toBe(command)
 })
@@ -80,12 +85,27 @@ test.each([
   'Reporter le résultat dans le tableau',
   'Ordre des opérations : parenthèses d’abord',
   'C’est la question 3',
+  'Bonjour à tous, lisez la page 2',
+  'Bonjour à tous, lisez le chapitre 2 du livre pour demain matin.',
+  'C’est difficile',
+  'C’est fini',
+  'C’est noté, merci',
+  'It is done',
+  'It’s impossible',
+  'excuse moi madame',
   'Tourner la page',
   'Merci beaucoup',
   'x = 2',
 ])('is no command: %s', (text) => {
   expect(inBody(text)).toBeNull()
 })
+
+test.each(['AW: ÉTAT', 'Antwort: ÉTAT', 'Réf : ÉTAT', 'WG: ÉTAT', 'Re[2]: ÉTAT', '[EXTERNE] Re: [3B] ÉTAT'])(
+  'finds the command behind what clients set before a subject: %s',
+  (subject) => {
+    expect(whichCommand({ subject, text: '', inThread: true }, context)?.name).toBe('status')
+  },
+)
 
 test('takes a subject only when nothing is written', () => {
   expect(whichCommand({ subject: 'Re: annuler K7Q2', text: '', inThread: true }, context)?.name).toBe('cancel')
