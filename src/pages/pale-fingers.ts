@@ -2,10 +2,9 @@
 import { patchesOf } from './cell-grid'
 import type { RgbPixels } from './page'
 import type { PaperLight } from './paper-light'
+import { isWithin, type Span } from './span'
 
 const { abs, floor, max, min, sqrt } = Math
-
-type Span = readonly [least: number, most: number]
 
 /** So much of its darkness goes. */
 const paled = 0.6
@@ -43,8 +42,6 @@ function isFinger(page: RgbPixels, light: PaperLight, patch: readonly number[]):
   ]
   return max(...contacts) > 0 && max(...contacts) <= mostContact && isSkin(page, light, patch)
 }
-
-const isWithin = ([least, most]: Span, value: number): boolean => value >= least && value <= most
 
 /** Cells whose neighbours are all of the patch are asked: the others may show paper too. */
 function isSkin(page: RgbPixels, { columns, cellPx }: PaperLight, patch: readonly number[]): boolean {

@@ -1,10 +1,9 @@
 /** The holes of a binder, through which the table is seen, become white: nothing was ever written there. */
 import { patchAt, patchesOf } from './cell-grid'
 import type { RgbPixels } from './page'
+import { isWithin, type Span } from './span'
 
 const { abs, ceil, floor, hypot, max, min, PI } = Math
-
-type Span = readonly [least: number, most: number]
 
 /** As shares of the distance between two neighbours: ISO 838 (6 mm wide, 80 mm apart, 12 mm from the edge; four holes likewise), and the three of North America (8, 108, 13 mm). */
 const wide: Span = [0.055, 0.1]
@@ -55,8 +54,6 @@ function areHoles(one: Disc, other: Disc, { widthPx, heightPx }: RgbPixels): boo
     return isWithin(wide, diameterOf(disc) / distance) && isWithin(fromEdge, min(place, length - place) / distance)
   })
 }
-
-const isWithin = ([least, most]: Span, value: number): boolean => value >= least && value <= most
 
 const diameterOf = ({ widthPx, heightPx }: Disc): number => (widthPx + heightPx) / 2
 

@@ -3,7 +3,7 @@ import type { Block, Inline } from './blocks'
 import { oneLine } from './text-part'
 
 const signs: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/gu, (sign) => signs[sign] ?? sign)
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/gu, (sign) => signs[sign] ?? sign)
 
 /** Class names carry the dark colours of layout.html. Contrast of text and ground is 4.5:1 or more in both. */
 const styles = {

@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Handlebars from 'handlebars'
 import type { Locale } from '../school/people'
-import { escapeHtml } from './html-part'
 import type { TemplateName } from './mails'
 import type { Words } from './phrases'
 import { layoutOf, type Template, templateNames, templateOf, type Templates } from './template'
@@ -36,10 +35,16 @@ function mailsIn(folder: string, locale: Locale): Record<TemplateName, Template>
 
 /** The page of a link that ends what comes unasked. */
 export function unsubscribePage(school: string, folder: string = templateFolder): (what: 'digest' | 'reminder', is: 'asks' | 'done' | 'stale') => string {
-  const template = Handlebars.create().compile(readFileSync(join(folder, 'unsubscribe.html'), 'utf8'), { strict: false })
-  return (what, is) => template({ school, digest: what === 'digest', asks: is === 'asks', done: is === 'done' })
+  const page = pageIn(folder, 'unsubscribe.html')
+  return (what, is) => page(school, { digest: what === 'digest', asks: is === 'asks', done: is === 'done' })
 }
 
 /** The page at `/` of the web face. */
-export const homePage = (school: string, folder: string = templateFolder): string =>
-  readFileSync(join(folder, 'home.html'), 'utf8').replaceAll('{{school}}', () => escapeHtml(school))
+export const homePage = (school: string, folder: string = templateFolder): string => pageIn(folder, 'home.html')(school, {})
+
+/** A page of the web face: its content, in the frame that all share. */
+function pageIn(folder: string, file: string): (school: string, data: object) => string {
+  const compiled = (name: string): Handlebars.TemplateDelegate => Handlebars.create().compile(readFileSync(join(folder, name), 'utf8'))
+  const [frame, content] = [compiled('page.html'), compiled(file)]
+  return (school, data) => frame({ school, content: content(data) })
+}
